@@ -1,0 +1,38 @@
+# The front door. CMake does the work (CMakePresets.json); these are the commands worth remembering.
+#
+#   make demo      install what is missing, build, play the suite against the bundled server and a
+#                  real one, write the report
+#   make check     install what is missing, build, run every test, the sanitizers' too
+#   make           build only
+#   make coverage  lines of harness/ and reference/ executed by the tests
+#   make format    lay out all sources
+
+JOBS := $(shell nproc)
+
+.PHONY: all demo check coverage format clean setup
+
+all: build/default/imapspec
+
+build/%/imapspec: setup
+	@cmake --preset $* >build/configure-$*.log 2>&1 || { cat build/configure-$*.log; exit 1; }
+	@cmake --build --preset $* -j $(JOBS)
+
+setup:
+	@tools/setup
+	@mkdir -p build
+
+demo: build/default/imapspec
+	@tools/demo build/default/imapspec
+
+check: build/default/imapspec build/asan/imapspec
+	@ctest --preset default -j $(JOBS)
+	@ctest --preset asan -j $(JOBS)
+
+coverage: build/coverage/imapspec
+	@tools/coverage
+
+format: setup
+	@find harness reference reports tests bench fuzz -name '*.[ch]' -print0 | xargs -0 clang-format -i
+
+clean:
+	rm -rf build

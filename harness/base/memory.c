@@ -1,0 +1,54 @@
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *block, size_t nbytes)
+{
+    if (block != NULL)
+        return block;
+    (void)fprintf(stderr, "imapspec: out of memory (%zu bytes asked for)\n", nbytes);
+    abort();
+}
+
+void *mem_alloc(size_t nbytes)
+{
+    return checked(calloc(1, nbytes == 0 ? 1 : nbytes), nbytes);
+}
+
+void *mem_resize(void *old, size_t nbytes)
+{
+    return checked(realloc(old, nbytes == 0 ? 1 : nbytes), nbytes);
+}
+
+char *mem_copy_text(const char *text, size_t nbytes)
+{
+    ENSURE(nbytes < SIZE_MAX);
+    char *copy = mem_alloc(nbytes + 1);
+    if (nbytes > 0)
+        memcpy(copy, text, nbytes);
+    return copy;
+}
+
+void *mem_grow(void *old, size_t *capacity, size_t need, size_t element_nbytes)
+{
+    if (need <= *capacity)
+        return old;
+    size_t wanted = *capacity < 8 ? 8 : *capacity;
+    while (wanted < need) {
+        ENSURE(wanted <= SIZE_MAX / 2);
+        wanted *= 2;
+    }
+    ENSURE(wanted <= SIZE_MAX / element_nbytes);
+    *capacity = wanted;
+    return mem_resize(old, wanted * element_nbytes);
+}
+
+void mem_ensure_failed(const char *condition, const char *file, int line)
+{
+    (void)fprintf(stderr, "imapspec: internal error: %s does not hold (%s:%d)\n", condition, file,
+                  line);
+    abort();
+}

@@ -1,0 +1,17 @@
+/* number: decimal numbers, parsed whole or not at all, with overflow checked. */
+#ifndef IMAPSPEC_BASE_NUMBER_H
+#define IMAPSPEC_BASE_NUMBER_H
+
+#include <stdint.h>
+
+#include "base/span.h"
+
+/* 0 and *value when s is one or more decimal digits and fits; else -1, *value unchanged. No sign,
+ * no blanks, leading zeros allowed. */
+__attribute__((warn_unused_result)) int number_parse_u64(struct span s, uint64_t *value);
+__attribute__((warn_unused_result)) int number_parse_u32(struct span s, uint32_t *value);
+
+/* Length of the run of digits at the start of s. */
+size_t number_digits(struct span s);
+
+#endif

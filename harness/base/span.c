@@ -1,0 +1,129 @@
+#include "base/span.h"
+
+#include <string.h>
+
+#include "base/chars.h"
+
+struct span span_make(const char *data, size_t nbytes)
+{
+    return (struct span){data, nbytes};
+}
+
+struct span span_of(const char *text)
+{
+    return (struct span){text, text == NULL ? 0 : strlen(text)};
+}
+
+struct span span_slice(struct span s, size_t from, size_t nbytes)
+{
+    if (from > s.nbytes)
+        from = s.nbytes;
+    if (nbytes > s.nbytes - from)
+        nbytes = s.nbytes - from;
+    return (struct span){from == 0 ? s.data : s.data + from, nbytes};
+}
+
+struct span span_from(struct span s, size_t from)
+{
+    return span_slice(s, from, SPAN_NPOS);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct span span_trim(struct span s)
+{
+    while (s.nbytes > 0 && is_space(s.data[s.nbytes - 1]))
+        s.nbytes--;
+    while (s.nbytes > 0 && is_space(s.data[0]))
+        s = span_from(s, 1);
+    return s;
+}
+
+bool span_equal(struct span a, struct span b)
+{
+    return a.nbytes == b.nbytes && (a.nbytes == 0 || memcmp(a.data, b.data, a.nbytes) == 0);
+}
+
+bool span_equal_nocase(struct span a, struct span b)
+{
+    if (a.nbytes != b.nbytes)
+        return false;
+    for (size_t i = 0; i < a.nbytes; i++)
+        if (char_lower(a.data[i]) != char_lower(b.data[i]))
+            return false;
+    return true;
+}
+
+bool span_is(struct span s, const char *text)
+{
+    return span_equal(s, span_of(text));
+}
+
+bool span_is_nocase(struct span s, const char *text)
+{
+    return span_equal_nocase(s, span_of(text));
+}
+
+bool span_starts_with(struct span s, struct span prefix)
+{
+    return span_equal(span_slice(s, 0, prefix.nbytes), prefix);
+}
+
+bool span_starts_with_nocase(struct span s, struct span prefix)
+{
+    return span_equal_nocase(span_slice(s, 0, prefix.nbytes), prefix);
+}
+
+bool span_ends_with(struct span s, struct span suffix)
+{
+    return s.nbytes >= suffix.nbytes && span_equal(span_from(s, s.nbytes - suffix.nbytes), suffix);
+}
+
+int span_compare(struct span a, struct span b)
+{
+    size_t common = a.nbytes < b.nbytes ? a.nbytes : b.nbytes;
+    int order = common == 0 ? 0 : memcmp(a.data, b.data, common);
+    if (order != 0)
+        return order;
+    return a.nbytes < b.nbytes ? -1 : a.nbytes > b.nbytes;
+}
+
+size_t span_find_byte(struct span haystack, char byte)
+{
+    const char *at = haystack.nbytes == 0 ? NULL : memchr(haystack.data, byte, haystack.nbytes);
+    return at == NULL ? SPAN_NPOS : (size_t)(at - haystack.data);
+}
+
+size_t span_find(struct span haystack, struct span needle)
+{
+    if (needle.nbytes == 0)
+        return 0;
+    for (size_t from = 0; from + needle.nbytes <= haystack.nbytes; from++) {
+        size_t skip = span_find_byte(span_from(haystack, from), needle.data[0]);
+        if (skip == SPAN_NPOS)
+            return SPAN_NPOS;
+        from += skip;
+        if (span_equal(span_slice(haystack, from, needle.nbytes), needle))
+            return from;
+    }
+    return SPAN_NPOS;
+}
+
+size_t span_find_nocase(struct span haystack, struct span needle)
+{
+    for (size_t from = 0; from + needle.nbytes <= haystack.nbytes; from++)
+        if (span_equal_nocase(span_slice(haystack, from, needle.nbytes), needle))
+            return from;
+    return SPAN_NPOS;
+}
+
+struct span span_cut(struct span *rest, char separator)
+{
+    size_t at = span_find_byte(*rest, separator);
+    struct span head = span_slice(*rest, 0, at);
+    *rest = at == SPAN_NPOS ? span_from(*rest, rest->nbytes) : span_from(*rest, at + 1);
+    return head;
+}

@@ -1,0 +1,86 @@
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/server_options.h"
+#include "cli/tables.h"
+
+static const struct cli_option no_options[] = {{0}};
+
+static const struct cli_command commands[] = {
+    {"server", "TARGET [SELECTOR...]", "test a server",
+     "TARGET is the name of a shipped target, a .target file, HOST:PORT (with --user and\n"
+     "--password), `reference` (the bundled server, called by function) or `reference-tcp`\n"
+     "(the same, as a process of its own).\n"
+     "SELECTOR is a scenario's ID or case ID, a glob of either (`expunge.*`), `req:ID`,\n"
+     "`level:must`, or a file or folder of scenarios. Without one, the whole suite is played.\n"
+     "\n"
+     "Exit codes: 0 every result as expected; 1 an unexpected result; 2 wrong usage, target\n"
+     "file or scenario, nothing was tested; 3 the target could not be started or reached, or\n"
+     "every case was blocked; 4 nothing selected, or everything skipped; 5 a bug of ours.\n",
+     server_option_table, cli_server},
+    {"serve", "[OPTIONS]", "run the bundled reference server",
+     "Serves IMAP2 until SIGINT or SIGTERM. Prints the port it listens on.\n", serve_option_table,
+     cli_serve},
+    {"lint", "FILE...", "check scenario and target files", NULL, no_options, cli_lint},
+    {"fmt", "FILE...", "lay out scenario and target files canonically",
+     "Prints the result; with -w writes it back; with --check only tells which files differ.\n",
+     fmt_option_table, cli_fmt},
+    {"list", "[SELECTOR...]", "print the scenarios there are", NULL, no_options, cli_list},
+    {"explain", "ID...", "explain a requirement (expunge.example), a glob, or a reading (B59)",
+     NULL, no_options, cli_explain},
+    {"cover", "[FILE...]", "print which requirements the scenarios check", NULL,
+     cover_option_table, cli_cover},
+    {"features", "TARGET", "probe a server's features and print them", NULL, server_option_table,
+     cli_features},
+    {"report", "RESULTS...", "write a report of one or several results files", NULL,
+     report_option_table, cli_report},
+};
+
+enum { NCOMMANDS = sizeof commands / sizeof commands[0] };
+
+const struct cli_command *cli_command_find(const char *name)
+{
+    for (size_t i = 0; i < NCOMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+void cli_help(struct buffer *out)
+{
+    buffer_append_text(out, "usage: imapspec COMMAND [OPTION...] [ARGUMENT...]\n\n"
+                            "Conformance tests for IMAP2 (RFC 1176).\n\n");
+    for (size_t i = 0; i < NCOMMANDS; i++) {
+        const struct cli_command *c = &commands[i];
+        size_t width = (size_t)buffer_span(out).nbytes;
+        buffer_printf(out, "  %s %s", c->name, c->arguments);
+        width = buffer_span(out).nbytes - width;
+        buffer_append_repeat(out, ' ', width < 32 ? 32 - width : 2);
+        buffer_printf(out, "%s\n", c->summary);
+    }
+    buffer_append_text(out, "\nimapspec help COMMAND, or COMMAND --help, tells more.\n");
+}
+
+void cli_help_command(const struct cli_command *command, struct buffer *out)
+{
+    buffer_printf(out, "usage: imapspec %s %s\n\n%c%s.\n", command->name, command->arguments,
+                  char_upper(command->summary[0]), command->summary + 1);
+    if (command->details != NULL)
+        buffer_printf(out, "\n%s", command->details);
+    for (const struct cli_option *o = command->options; o->name != NULL; o++) {
+        char letter[8] = "    ";
+        if (o == command->options)
+            buffer_append_text(out, "\n");
+        if (o->letter != 0) {
+            letter[0] = '-';
+            letter[1] = o->letter;
+            letter[2] = ',';
+        }
+        size_t before = out->nbytes;
+        buffer_printf(out, "  %s--%s%s%s", letter, o->name, o->value == NULL ? "" : " ",
+                      o->value == NULL ? "" : o->value);
+        size_t width = out->nbytes - before;
+        buffer_append_repeat(out, ' ', width < 28 ? 28 - width : 2);
+        buffer_printf(out, "%s\n", o->help);
+    }
+}

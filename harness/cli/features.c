@@ -1,0 +1,60 @@
+#include <stdio.h>
+
+#include "cli/server_options.h"
+
+static void print_features(struct target *target)
+{
+    static const char *const answers[] = {"no", "yes", "unknown"};
+    size_t n;
+    const struct target_feature *features = target_features(target, &n);
+    for (size_t i = 0; i < n; i++)
+        (void)printf("%-18s %-8s %s (%s)\n", features[i].name, answers[features[i].answer],
+                     features[i].meaning, features[i].how);
+}
+
+static int probe(struct target *target)
+{
+    struct err err;
+    struct net_loop *loop =
+        target_is_in_process(target) ? net_loop_new_virtual(0) : net_loop_new();
+    int status = 0;
+    if (target_start(target, loop, &err) != 0) {
+        (void)cli_fail(&err);
+        status = RESULT_EXIT_TARGET;
+    } else {
+        target_probe(target, loop, NULL, 0);
+        print_features(target);
+        if (target_stop(target, loop, &err) != 0) {
+            (void)cli_fail(&err);
+            status = RESULT_EXIT_TARGET;
+        }
+    }
+    net_loop_free(&loop);
+    return status;
+}
+
+int cli_features(struct cli *cli, int argc, char **argv)
+{
+    struct server_options options = {0};
+    struct cli_texts arguments = {0};
+    struct err err;
+    if (cli_options_read(cli, server_option_table, argc, argv, &options, &arguments, &err) != 0)
+        return cli_fail(&err);
+    if (arguments.nitems != 1) {
+        (void)err_set(&err, NULL, 0, 0, "features wants one target");
+        return cli_fail(&err);
+    }
+    struct target *target = server_open_target(cli, arguments.items[0], &options, &err);
+    if (target == NULL)
+        return cli_fail(&err);
+    const char *missing = target_missing(target);
+    int status;
+    if (missing != NULL) {
+        (void)fprintf(stderr, "imapspec: %s %s\n", target_name(target), missing);
+        status = RESULT_EXIT_EMPTY;
+    } else {
+        status = probe(target);
+    }
+    target_free(&target);
+    return status;
+}

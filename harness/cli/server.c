@@ -1,0 +1,310 @@
+#include "cli/server.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/server_options.h"
+#include "run/workers.h"
+
+/* ---- jobs: in the worker ---- */
+
+static size_t case_of_job(const struct server_run *run, size_t job)
+{
+    return job % run->suite.ncases;
+}
+
+static void begin_worker(void *context, unsigned worker)
+{
+    struct server_run *run = context;
+    unsigned nworkers = (unsigned)run->options.jobs;
+    target_attach(run->target, worker, nworkers, &run->run_target);
+}
+
+static void end_worker(void *context, unsigned worker)
+{
+    struct server_run *run = context;
+    (void)worker;
+    target_detach(run->target);
+    arena_free(&run->job_arena);
+}
+
+static void play_job(void *context, size_t job, struct buffer *out)
+{
+    struct server_run *run = context;
+    const struct suite_case *c = &run->suite.cases[case_of_job(run, job)];
+    struct result_case *result;
+    struct run_options options = run->play_options;
+    options.seed += job / run->suite.ncases; /* each repetition draws anew */
+    arena_reset(&run->job_arena);
+    run_play(&options, &run->run_target, c->script, c->order, &run->job_arena, &result);
+    result_case_write(result, out);
+}
+
+/* ---- results: in the parent ---- */
+
+static bool goes_on(const struct server_run *run, const struct result_case *result)
+{
+    return !(run->options.fails_fast && result->is_unexpected);
+}
+
+static bool job_done(void *context, size_t job, struct span text)
+{
+    struct server_run *run = context;
+    struct result_case *result;
+    struct err err;
+    (void)job;
+    int status = result_case_read(span_trim(text), &run->cli->arena, &result, &err);
+    ENSURE(status == 0); /* our own writer wrote it */
+    server_take_result(run, result);
+    return goes_on(run, result);
+}
+
+static bool job_died(void *context, size_t job, int signal_number, int status, bool is_late,
+                     struct span diagnosis)
+{
+    struct server_run *run = context;
+    const struct suite_case *c = &run->suite.cases[case_of_job(run, job)];
+    struct arena *arena = &run->cli->arena;
+    const char *what =
+        is_late ? "did not come back in time"
+        : signal_number != 0
+            ? arena_printf(arena, "was killed by %s", strsignal(signal_number))
+            : arena_printf(arena, "ended with status %d", status);
+    bool in_process = target_is_in_process(run->target);
+    struct result_case *result = arena_alloc(arena, sizeof *result);
+    *result = (struct result_case){
+        .id = c->id,
+        .scenario = c->script->scenario->id,
+        .claim = c->script->scenario->claim,
+        .file = c->script->scenario->place.file,
+        .line = c->script->scenario->place.line,
+        /* what is called by function dies with the process that calls it */
+        .verdict = in_process ? RESULT_CRASH : RESULT_ERROR,
+        .expected = "",
+        .reason = arena_printf(arena, "the process %s %s%s%.*s",
+                               in_process ? "that holds the target" : "that played the case", what,
+                               diagnosis.nbytes > 0 ? ": " : "",
+                               SPAN_ARG(span_trim(diagnosis))),
+        .seed = run->options.seed,
+        .reproduce = arena_printf(arena, "%s server %s '%s' --seed %" PRIu64, run->cli->program,
+                                  run->target_argument, c->id, run->options.seed),
+        .log = "",
+    };
+    server_take_result(run, result);
+    return goes_on(run, result);
+}
+
+/* A target that is not installed: every case is skipped, with the reason. */
+static void skip_all(struct server_run *run, const char *reason)
+{
+    for (size_t i = 0; i < run->suite.ncases; i++) {
+        const struct suite_case *c = &run->suite.cases[i];
+        struct result_case *result = arena_alloc(&run->cli->arena, sizeof *result);
+        *result = (struct result_case){.id = c->id,
+                                       .scenario = c->script->scenario->id,
+                                       .claim = c->script->scenario->claim,
+                                       .file = c->script->scenario->place.file,
+                                       .line = c->script->scenario->place.line,
+                                       .verdict = RESULT_SKIP,
+                                       .expected = "",
+                                       .reason = reason,
+                                       .seed = run->options.seed,
+                                       .reproduce = "",
+                                       .log = ""};
+        server_take_result(run, result);
+    }
+}
+
+/* ---- the run ---- */
+
+static const char *time_text(struct arena *arena)
+{
+    struct clock clock = clock_system();
+    struct clock_date d = clock_date_of(clock_wall_s(&clock));
+    return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", d.year, d.month, d.day, d.hour,
+                        d.minute, d.second);
+}
+
+static void write_header(struct server_run *run)
+{
+    static const char *const answers[] = {"no", "yes", "unknown"};
+    size_t nfeatures;
+    const struct target_feature *features = target_features(run->target, &nfeatures);
+    struct result_header header = {.version = IMAPSPEC_VERSION,
+                                   .seed = run->options.seed,
+                                   .target = target_name(run->target),
+                                   .title = target_title(run->target),
+                                   .dialect = target_dialect(run->target),
+                                   .started = time_text(&run->cli->arena),
+                                   .nfeatures = nfeatures};
+    header.features = arena_array(&run->cli->arena, nfeatures, sizeof *header.features);
+    for (size_t i = 0; i < nfeatures; i++)
+        header.features[i] = arena_printf(&run->cli->arena, "%s=%s", features[i].name,
+                                          answers[features[i].answer]);
+    struct buffer line = {0};
+    result_header_write(&header, &line);
+    (void)fwrite(buffer_span(&line).data, 1, line.nbytes, run->results);
+    (void)fflush(run->results);
+    buffer_free(&line);
+}
+
+/* What the selected scenarios need, for the probes. */
+static struct cli_texts needed_features(struct server_run *run)
+{
+    struct cli_texts names = {0};
+    for (size_t i = 0; i < run->suite.ncases; i++) {
+        const struct script_names *needs = &run->suite.cases[i].script->scenario->needs;
+        for (size_t k = 0; k < needs->nitems; k++) {
+            bool known = false;
+            for (size_t n = 0; n < names.nitems && !known; n++)
+                known = strcmp(names.items[n], needs->items[k]) == 0;
+            if (!known)
+                cli_texts_add(run->cli, &names, needs->items[k]);
+        }
+    }
+    return names;
+}
+
+static int start_target(struct server_run *run, struct net_loop *loop, struct err *err)
+{
+    if (target_start(run->target, loop, err) != 0)
+        return -1;
+    struct cli_texts needed = needed_features(run);
+    if (needed.nitems > 0)
+        target_probe(run->target, loop, needed.items, needed.nitems);
+    return 0;
+}
+
+static int play_all(struct server_run *run, struct err *err)
+{
+    struct workers_jobs jobs = {.context = run,
+                                .njobs = run->ntotal,
+                                .nworkers = (unsigned)run->options.jobs,
+                                .begin = begin_worker,
+                                .end = end_worker,
+                                .play = play_job,
+                                .done = job_done,
+                                .died = job_died};
+    return workers_run(&jobs, err);
+}
+
+static int run_started(struct server_run *run, struct net_loop *loop)
+{
+    struct err err;
+    struct clock clock = clock_system();
+    if (start_target(run, loop, &err) != 0) {
+        (void)cli_fail(&err);
+        return RESULT_EXIT_TARGET;
+    }
+    if (run->results != NULL)
+        write_header(run);
+    run->started_us = clock_now_us(&clock);
+    int status = play_all(run, &err);
+    server_progress_clear(run);
+    run->summary.ms = (double)(clock_now_us(&clock) - run->started_us) / 1000;
+    if (status != 0) {
+        (void)cli_fail(&err);
+        status = RESULT_EXIT_INTERNAL;
+    }
+    if (target_stop(run->target, loop, &err) != 0) {
+        (void)cli_fail(&err);
+        status = status == 0 ? RESULT_EXIT_TARGET : status;
+    }
+    return status;
+}
+
+/* ---- afterwards ---- */
+
+static int update_expected(struct server_run *run)
+{
+    struct buffer text = {0};
+    struct err err;
+    size_t nlacking = expect_update(run->expected, run->options.is_strict,
+                                    (const struct result_case *const *)run->done, run->ndone,
+                                    &text);
+    int status = cli_write_file(run->expect_path, buffer_span(&text), &err);
+    buffer_free(&text);
+    if (status != 0)
+        return cli_fail(&err);
+    (void)printf("%s written", run->expect_path);
+    if (nlacking > 0)
+        (void)printf("; %zu lines lack a reason: replace each ? by one", nlacking);
+    (void)printf("\n");
+    return 0;
+}
+
+static void report_unused(struct server_run *run, bool ran_all)
+{
+    struct buffer text = {0};
+    if (run->expected == NULL)
+        return;
+    run->summary.nunexpected += expect_report_unused(run->expected, ran_all, &text);
+    (void)fwrite(buffer_span(&text).data, 1, text.nbytes, stdout);
+    buffer_free(&text);
+}
+
+static void print_summary(const struct server_run *run)
+{
+    struct buffer text = {0};
+    result_summary_write(&run->summary, &text);
+    struct span line = span_trim(buffer_span(&text));
+    (void)printf("%s: %.*s\nseed %" PRIu64 "\n", target_name(run->target), SPAN_ARG(line),
+                 run->options.seed);
+    buffer_free(&text);
+}
+
+static int finish(struct server_run *run, int status)
+{
+    bool ran_all = !run->is_selection && run->ndone == run->ntotal;
+    if (run->options.updates_expected && status == 0)
+        return update_expected(run);
+    report_unused(run, ran_all);
+    print_summary(run);
+    return status != 0 ? status : (int)result_summary_exit(&run->summary);
+}
+
+static int list_cases(const struct server_run *run)
+{
+    for (size_t i = 0; i < run->suite.ncases; i++)
+        (void)printf("%s\n", run->suite.cases[i].id);
+    return run->suite.ncases == 0 ? RESULT_EXIT_EMPTY : 0;
+}
+
+static int run_target_cases(struct server_run *run)
+{
+    const char *missing = target_missing(run->target);
+    if (missing != NULL) {
+        if (run->results != NULL)
+            write_header(run);
+        skip_all(run, missing);
+        return finish(run, 0);
+    }
+    struct net_loop *loop = target_is_in_process(run->target) ? net_loop_new_virtual(0)
+                                                              : net_loop_new();
+    int status = run_started(run, loop);
+    net_loop_free(&loop);
+    return finish(run, status);
+}
+
+int cli_server(struct cli *cli, int argc, char **argv)
+{
+    struct server_run run = {.cli = cli};
+    int status = server_prepare(&run, argc, argv);
+    if (status == 0 && run.options.only_lists)
+        status = list_cases(&run);
+    else if (status == 0 && run.suite.ncases == 0) {
+        (void)fprintf(stderr, "imapspec: the selection matches no scenario\n");
+        status = RESULT_EXIT_EMPTY;
+    } else if (status == 0)
+        status = run_target_cases(&run);
+    if (run.results != NULL && fclose(run.results) != 0 && status == 0)
+        status = RESULT_EXIT_INTERNAL;
+    target_free(&run.target);
+    expect_free(&run.expected);
+    suite_free(&run.suite);
+    return status;
+}

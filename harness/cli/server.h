@@ -1,0 +1,51 @@
+/* server (private to cli/): the state of `imapspec server`. */
+#ifndef IMAPSPEC_CLI_SERVER_H
+#define IMAPSPEC_CLI_SERVER_H
+
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "target/expect.h"
+#include "target/target.h"
+
+struct server_options {
+    uint64_t jobs, seed, repeat;
+    bool is_strict, updates_expected, fails_fast, only_lists, keeps_folder, uses_tls;
+    double timeout_scale;
+    unsigned verbosity;
+    const char *expect, *vary, *results, *color, *user, *password;
+    struct cli_texts except;
+};
+
+struct server_run {
+    struct cli *cli;
+    struct server_options options;
+    const char *target_argument;
+    struct suite suite;
+    bool is_selection; /* not the whole suite */
+    struct target *target;
+    struct expect_list *expected; /* NULL: no file */
+    const char *expect_path;
+    FILE *results; /* NULL: not kept */
+
+    struct run_options play_options;
+    struct run_target run_target; /* in a worker */
+    struct arena job_arena;       /* in a worker; in the parent, of the result at hand */
+
+    struct result_case **done; /* all results, in the order they came */
+    size_t ndone, done_capacity;
+    struct result_summary summary;
+    struct result_terminal terminal;
+    size_t nfailed, ntotal;
+    int64_t started_us;
+    bool shows_progress;
+};
+
+/* The live line: how many are done, how many failed, how long to go. Only on a terminal. */
+void server_progress(const struct server_run *run);
+void server_progress_clear(const struct server_run *run);
+
+/* Everything about a result that has come: expectation, file, terminal, summary. */
+void server_take_result(struct server_run *run, struct result_case *result);
+
+#endif

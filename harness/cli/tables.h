@@ -1,0 +1,12 @@
+/* tables (private to cli/): option tables of the smaller commands, for --help. */
+#ifndef IMAPSPEC_CLI_TABLES_H
+#define IMAPSPEC_CLI_TABLES_H
+
+#include "cli/cli.h"
+
+extern const struct cli_option serve_option_table[];
+extern const struct cli_option fmt_option_table[];
+extern const struct cli_option cover_option_table[];
+extern const struct cli_option report_option_table[];
+
+#endif

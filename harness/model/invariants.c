@@ -1,0 +1,138 @@
+#include "model/invariants.h"
+
+#include <stdarg.h>
+
+#include "model/session.h"
+
+/* A peer that breaks one rule without end shall not fill the memory with findings. */
+enum { REPORTS_MAX = 100, OBSERVATIONS_MAX = 8 };
+
+const struct model_invariant invariants_imap2[INVARIANT_COUNT] = {
+    [I1] = {"I1", "greeting.ok", MODEL_STRICT,
+            "the server's first line is a greeting, and the client is silent before it"},
+    [I2] = {"I2", "resp.line-shapes", MODEL_STRICT, "each line can be derived from the grammar"},
+    [I3] = {"I3", "select.exists-before-ok", MODEL_STRICT,
+            "FLAGS, EXISTS and RECENT are sent between SELECT or BBOARD and its OK"},
+    [I4] = {"I4", "resp.exists", MODEL_STRICT,
+            "within one selection EXISTS never lowers the number of messages"},
+    [I5] = {"I5", "resp.expunge", MODEL_STRICT, "an EXPUNGE line names an existing message"},
+    [I6] = {"I6", "resp.exists", MODEL_STRICT,
+            "after EXPUNGE lines EXISTS gives the number left plus what has arrived"},
+    [I7] = {"I7", "resp.numbered-valid", MODEL_STRICT,
+            "FETCH, STORE and COPY lines name an existing message"},
+    [I8] = {"I8", "resp.recent", MODEL_WARN,
+            "at a completion no more messages are recent than exist"},
+    [I9] = {"I9", "search.result-valid", MODEL_STRICT,
+            "every number in a SEARCH line names an existing message"},
+    [I10] = {"I10", "cmd.one-completion", MODEL_STRICT,
+             "every tagged line completes exactly one outstanding command"},
+    [I11] = {"I11", "cmd.one-completion", MODEL_STRICT,
+             "at LOGOUT's OK every earlier command has been completed"},
+    [I12] = {"I12", "state.no-default-mailbox", MODEL_STRICT,
+             "there is no mailbox data outside a selection"},
+    [I13] = {"I13", "literal.no-early-plus", MODEL_STRICT,
+             "a + line comes only while a literal is pending, and once for each"},
+    [I14] = {"I14", "multi.stream-integrity", MODEL_STRICT,
+             "no other line begins inside the data of a message"},
+    [I15] = {"I15", "fetch.size", MODEL_STRICT,
+             "a message's size never changes and is the length of its text"},
+    [I16] = {"I16", "fetch.ok-means-current", MODEL_STRICT,
+             "a message's date, envelope and texts never change"},
+    [I17] = {"I17", "resp.flags-cover", MODEL_WARN,
+             "every flag on a message but \\Recent is in the FLAGS list"},
+    [I18] = {"I18", "expunge.renumber-immediate", MODEL_STRICT,
+             "EXPUNGE removes exactly the messages flagged \\Deleted"},
+    [I19] = {"I19", "resp.recent", MODEL_WARN,
+             "as many messages carry \\Recent as RECENT says"},
+    [I20] = {"I20", "fetch.every-message", MODEL_STRICT,
+             "at FETCH's OK every requested datum has been sent"},
+    [I21] = {"I21", "store.data-true", MODEL_STRICT,
+             "flags reported for a STORE contain or omit what was asked"},
+    [I22] = {"I22", "search.and", MODEL_STRICT,
+             "a SEARCH result is what its criteria say about known messages"},
+    [I23] = {"I23", "resp.bye-close", MODEL_STRICT,
+             "after BYE comes nothing but the completion of LOGOUT, then the end"},
+    [I24] = {"I24", "tag.unique", MODEL_STRICT,
+             "a client reuses no outstanding tag and no number beyond the messages it knows"},
+    [I25] = {"I25", "literal.client-waits", MODEL_STRICT,
+             "a client sends no octet of a literal before +, and none after a refusal"},
+    [I26] = {"I26", "state.client-preauth", MODEL_STRICT,
+             "a client sends only commands that are valid in the state it knows"},
+    [I27] = {"I27", "resp.expunge", MODEL_OBSERVE,
+             "EXPUNGE lines outside EXPUNGE, or while numbers are in use"},
+    [I28] = {"I28", "fetch.may-omit-known", MODEL_OBSERVE, "known unchanged data is sent again"},
+    [M1] = {"M1", "expunge.other-session", MODEL_STRICT,
+            "a session's numbers change by EXPUNGE lines on its own connection only"},
+    [M2] = {"M2", "fetch.right-number", MODEL_STRICT,
+            "data for a number is that of the message in the session's own slot"},
+    [M3] = {"M3", "check.finds-new-mail", MODEL_STRICT,
+            "at CHECK's OK all that arrived before it has been announced"},
+    [M4] = {"M4", "check.sees-changes", MODEL_STRICT,
+            "after CHECK the changes that others made to flags are visible"},
+    [M5] = {"M5", "multi.new-mail-unasked", MODEL_OBSERVE,
+            "changes by others are announced unasked"},
+    [M6] = {"M6", "expunge.lock", MODEL_STRICT,
+            "other sessions see the state before or after an expunge, never a mixture"},
+    [M7] = {"M7", "conn.concurrent", MODEL_OBSERVE,
+            "a second session on a mailbox is refused, read-only, or ends the first"},
+    [M8] = {"M8", "resp.recent", MODEL_OBSERVE, "which sessions are told that mail is recent"},
+    [M9] = {"M9", "expunge.removes-deleted", MODEL_STRICT,
+            "EXPUNGE also removes what other sessions flagged \\Deleted"},
+    [M10] = {"M10", "check.finds-new-mail", MODEL_STRICT,
+             "copies made by another session show up as deliveries do"},
+    [D2] = {"D.2", "state.no-default-mailbox", MODEL_STRICT,
+            "commands that need another state are not completed with OK"},
+};
+
+static void report(struct model_session *session, enum invariant which, const char *requirement,
+                   enum model_strictness strictness, struct span text)
+{
+    static const enum finding_level levels[] = {[MODEL_OFF] = FINDING_OBSERVE,
+                                                [MODEL_OBSERVE] = FINDING_OBSERVE,
+                                                [MODEL_WARN] = FINDING_WARN,
+                                                [MODEL_STRICT] = FINDING_FAIL};
+    const struct model_invariant *invariant = &session->dialect->invariants[which];
+    unsigned most = strictness == MODEL_OBSERVE ? OBSERVATIONS_MAX : REPORTS_MAX;
+    if (session->nreported[which] >= most)
+        return;
+    session->nreported[which]++;
+    finding_add(session->findings, requirement != NULL ? requirement : invariant->requirement,
+                invariant->name, levels[strictness], "%.*s%s", SPAN_ARG(text),
+                session->nreported[which] == REPORTS_MAX ? " (no more of this kind is told)" : "");
+}
+
+static void report_format(struct model_session *session, enum invariant which,
+                          const char *requirement, enum model_strictness at_most,
+                          const char *format, va_list arguments)
+    __attribute__((format(printf, 5, 0)));
+
+static void report_format(struct model_session *session, enum invariant which,
+                          const char *requirement, enum model_strictness at_most,
+                          const char *format, va_list arguments)
+{
+    enum model_strictness strictness = session->dialect->invariants[which].strictness;
+    if (strictness > at_most)
+        strictness = at_most;
+    if (strictness == MODEL_OFF || session->is_muted)
+        return;
+    buffer_clear(&session->text);
+    buffer_vprintf(&session->text, format, arguments);
+    report(session, which, requirement, strictness, buffer_span(&session->text));
+}
+
+void breach(struct model_session *session, enum invariant which, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report_format(session, which, NULL, MODEL_STRICT, format, arguments);
+    va_end(arguments);
+}
+
+void breach_as(struct model_session *session, enum invariant which, const char *requirement,
+               enum model_strictness at_most, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report_format(session, which, requirement, at_most, format, arguments);
+    va_end(arguments);
+}

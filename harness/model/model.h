@@ -1,0 +1,139 @@
+/*
+ * model: what a session must look like from outside. It follows both directions of a connection,
+ * unit by unit, keeps the state machine of section D.1 of the requirement catalogue and the client's
+ * view of the mailbox (D.4), and reports every breach of grammar (I2) and of the invariants I1-I28
+ * (D.5) as a finding that carries the catalogue's requirement ID. It needs no script: a monitor
+ * between two real peers uses it in the same way as the player.
+ *
+ * Several sessions of one run share a *world*: the ground truth, made of the fixtures and of what
+ * the harness itself caused (D.6, M1-M10). Invariants marked G are judged only with a world.
+ *
+ * How strict each invariant is stands in a table per dialect (model_invariants); nothing else here
+ * knows a dialect but through its grammar's rule names.
+ *
+ *     struct model_world *world = model_world_new();
+ *     model_world_add(world, &fixture_mailbox);
+ *     struct model_session *session = model_session_new(world, &setup);
+ *     model_session_client(session, &unit, &findings);   each unit, in the order seen on the wire
+ *     model_session_server(session, &unit, &findings);
+ */
+#ifndef IMAPSPEC_MODEL_MODEL_H
+#define IMAPSPEC_MODEL_MODEL_H
+
+#include "base/base.h"
+#include "grammar/grammar.h"
+#include "model/fixture.h"
+#include "wire/wire.h"
+
+/* ---- invariants ----------------------------------------------------------------------------- */
+
+enum model_strictness { MODEL_OFF, MODEL_OBSERVE, MODEL_WARN, MODEL_STRICT };
+
+struct model_invariant {
+    const char *name;        /* "I5", "M2" */
+    const char *requirement; /* catalogue ID reported: "resp.expunge" */
+    enum model_strictness strictness;
+    const char *statement;   /* one sentence, our words */
+};
+
+/* The table of a dialect, I1.. then M1..; NULL: unknown dialect. */
+const struct model_invariant *model_invariants(struct span dialect, size_t *ninvariants_r);
+
+/* ---- ground truth --------------------------------------------------------------------------- */
+
+struct model_world;
+
+struct model_world *model_world_new(void); /* returns new */
+void model_world_free(struct model_world **world); /* after its sessions */
+
+/* Makes a mailbox known. Borrows the fixture, which must outlive the world. */
+void model_world_add(struct model_world *world, const struct fixture_mailbox *mailbox);
+
+/* A message has arrived from outside (the target's deliver hook succeeded). Borrows the message. */
+void model_world_deliver(struct model_world *world, const char *user, const char *mailbox,
+                         const struct fixture_message *message);
+
+/* Messages the mailbox holds in truth; SIZE_MAX: not known. */
+size_t model_world_exists(const struct model_world *world, const char *user, const char *mailbox);
+
+/* ---- sessions ------------------------------------------------------------------------------- */
+
+enum model_state { MODEL_OPENING, MODEL_NOT_AUTHENTICATED, MODEL_AUTHENTICATED, MODEL_SELECTED,
+                   MODEL_LOGOUT, MODEL_CLOSED };
+
+struct model_setup {
+    const char *dialect;
+    const char *name;         /* of the session, for messages */
+    const char *user;         /* role name under which fixtures were added; NULL: from LOGIN */
+    bool judges_server;       /* report breaches by the server */
+    bool judges_client;       /* report breaches by the client (I24-I26, client grammar) */
+    bool is_single_writer;    /* no other session or agent changes mailboxes during the run */
+    bool is_preauthenticated; /* greeted already logged in (B49); a PREAUTH greeting implies it */
+};
+
+struct model_session;
+
+/* world may be NULL: no ground truth. Returns new; borrows world. */
+struct model_session *model_session_new(struct model_world *world, const struct model_setup *setup);
+void model_session_free(struct model_session **session);
+
+/* What the client sent: a complete command, or (is_complete false, waiting for `+`) the beginning of
+ * one up to a literal announcement; the same command's next part is given again from its start.
+ * Framing findings of the unit are not repeated here. */
+void model_session_client(struct model_session *session, const struct wire_unit *unit,
+                          struct finding_list *findings);
+/* Octets of a literal were sent though no `+` had come (I25); only for judged clients. */
+void model_session_client_early(struct model_session *session, struct finding_list *findings);
+
+/* What the server sent: one whole unit. Runs the grammar, then the invariants, then updates. */
+void model_session_server(struct model_session *session, const struct wire_unit *unit,
+                          struct finding_list *findings);
+
+/* The server closed the connection (is_reset: by reset), or the client did. */
+void model_session_server_closed(struct model_session *session, bool is_reset,
+                                 struct finding_list *findings);
+void model_session_client_closed(struct model_session *session);
+
+/* The grammar's judgement of the last unit given, for those who need the derivation. Borrowed until
+ * the next unit. */
+const struct grammar_match *model_session_last_match(const struct model_session *session);
+
+/* ---- questions ------------------------------------------------------------------------------ */
+
+enum model_state model_session_state(const struct model_session *session);
+bool model_session_exists(const struct model_session *session, uint32_t *exists_r); /* false: unknown */
+bool model_session_recent(const struct model_session *session, uint32_t *recent_r);
+
+/* Flags known for message `number`, as text "\Seen \Deleted" in the order received, `\Recent`
+ * included; false when they are not known. Valid until the next unit. */
+bool model_session_flags(const struct model_session *session, uint32_t number,
+                         struct span *flags_r);
+
+/* The current number of the message that had `number` when the mailbox was selected; 0 when it has
+ * been expunged; UINT32_MAX when there never was one. */
+uint32_t model_session_current(const struct model_session *session, uint32_t number);
+
+/* Starts noting which messages go: exactly what has been removed since the last command was sent
+ * can be asked with model_session_removed(), as numbers as they were then, ascending. Borrowed. */
+const uint32_t *model_session_removed(const struct model_session *session, size_t *nremoved_r);
+
+/* Commands sent and not completed. */
+size_t model_session_noutstanding(const struct model_session *session);
+
+/* Whether two sessions on the same mailbox believe the same: number of messages, and flags and
+ * identities where both know them. Appends the first difference to `why` when they do not. */
+bool model_sessions_agree(const struct model_session *a, const struct model_session *b,
+                          struct buffer *why);
+
+/* ---- behaviour ------------------------------------------------------------------------------ */
+
+/* Lawful choices seen in the stream (order of SELECT data, \Seen reported in the same line or apart,
+ * order of EXPUNGE lines, ...): a topic and what was chosen. Borrowed, static texts. */
+struct model_behaviour {
+    const char *topic;  /* "select.data-order", "B53" ... */
+    const char *choice;
+};
+const struct model_behaviour *model_session_behaviours(const struct model_session *session,
+                                                       size_t *nbehaviours_r);
+
+#endif

@@ -1,0 +1,388 @@
+#include "model/session.h"
+
+#include <stdlib.h>
+
+/* ---- lifetime ------------------------------------------------------------------------------- */
+
+struct model_session *model_session_new(struct model_world *world, const struct model_setup *setup)
+{
+    const struct dialect *dialect = dialect_of(span_of(setup->dialect));
+    ENSURE(dialect != NULL);
+    struct model_session *s = mem_alloc(sizeof *s);
+    s->dialect = dialect;
+    s->world = world;
+    s->setup = *setup;
+    s->setup.dialect = dialect->name;
+    s->setup.name = arena_text(&s->arena, span_of(setup->name));
+    if (setup->user != NULL)
+        s->user = arena_copy(&s->arena, span_of(setup->user));
+    s->is_authenticated = setup->is_preauthenticated;
+    flag_names_init(&s->own_flags);
+    s->flags = world != NULL ? &world->flags : &s->own_flags;
+    s->matcher = grammar_matcher_new(dialect->grammar);
+    return s;
+}
+
+static void abandon_commands(struct model_session *s)
+{
+    for (size_t i = 0; i < s->noutstanding; i++) {
+        if (s->outstanding[i]->is_counted_writing && s->world != NULL)
+            world_doubt(s->world); /* nobody knows what it has done */
+        session_end_writing(s, s->outstanding[i]);
+    }
+}
+
+void model_session_free(struct model_session **session)
+{
+    struct model_session *s = *session;
+    if (s == NULL)
+        return;
+    abandon_commands(s);
+    select_leave(s);
+    for (size_t i = 0; i < s->noutstanding; i++)
+        command_free(s->outstanding[i]);
+    for (size_t i = 0; i < s->nspare; i++)
+        command_free(s->spare_commands[i]);
+    free(s->outstanding);
+    free(s->spare_commands);
+    mailbox_free(&s->views[0]);
+    mailbox_free(&s->views[1]);
+    grammar_matcher_free(&s->matcher);
+    flag_names_free(&s->own_flags);
+    buffer_free(&s->select_order);
+    buffer_free(&s->text);
+    buffer_free(&s->flags_text);
+    free(s->removed);
+    arena_free(&s->arena);
+    free(s);
+    *session = NULL;
+}
+
+static void judge(struct model_session *s, bool is_judged, struct finding_list *findings)
+{
+    s->findings = findings;
+    s->is_muted = !is_judged;
+}
+
+/* ---- commands ------------------------------------------------------------------------------- */
+
+static struct command *add_command(struct model_session *s)
+{
+    struct command *command =
+        s->nspare > 0 ? s->spare_commands[--s->nspare] : mem_alloc(sizeof *command);
+    command_clear(command);
+    s->outstanding = mem_grow(s->outstanding, &s->outstanding_capacity, s->noutstanding + 1,
+                              sizeof(struct command *));
+    command->is_alone = s->noutstanding == 0;
+    for (size_t i = 0; i < s->noutstanding; i++)
+        s->outstanding[i]->is_alone = false;
+    s->outstanding[s->noutstanding++] = command;
+    return command;
+}
+
+struct command *session_oldest(const struct model_session *s, enum verb verb)
+{
+    for (size_t i = 0; i < s->noutstanding; i++)
+        if (s->outstanding[i]->verb == verb)
+            return s->outstanding[i];
+    return NULL;
+}
+
+struct command *session_oldest_with(const struct model_session *s, unsigned traits)
+{
+    for (size_t i = 0; i < s->noutstanding; i++)
+        if (command_has(s->outstanding[i], traits))
+            return s->outstanding[i];
+    return NULL;
+}
+
+bool session_is_undisturbed(const struct model_session *s, const struct command *command)
+{
+    if (s->world == NULL)
+        return s->setup.is_single_writer;
+    bool is_known = s->setup.is_single_writer || s->truth != NULL;
+    return is_known && !command->is_foreign_active &&
+           s->world->nevents - s->nevents == command->nforeign;
+}
+
+void session_begin_writing(struct model_session *s, struct command *command)
+{
+    bool writes = command->verb == VERB_STORE || command->verb == VERB_EXPUNGE ||
+                  command->verb == VERB_COPY ||
+                  (command->verb == VERB_FETCH && (command->items & ITEMS_TEXTS) != 0);
+    if (!writes || s->world == NULL || command->is_counted_writing)
+        return;
+    command->is_counted_writing = true;
+    s->nevents++;
+    s->nactive++;
+    s->world->nevents++;
+    s->world->nactive++;
+}
+
+void session_end_writing(struct model_session *s, struct command *command)
+{
+    if (!command->is_counted_writing)
+        return;
+    command->is_counted_writing = false;
+    s->nevents++;
+    s->nactive--;
+    s->world->nevents++;
+    s->world->nactive--;
+}
+
+/* ---- selections ----------------------------------------------------------------------------- */
+
+void session_open_pending(struct model_session *s)
+{
+    if (s->pending != NULL || s->noutstanding == 0)
+        return;
+    struct command *command = s->outstanding[0];
+    if (s->selected == NULL)
+        command = session_oldest_with(s, VERB_SELECTS);
+    if (command == NULL || !command_has(command, VERB_SELECTS) || command->is_partial)
+        return;
+    s->pending = s->selected == &s->views[0] ? &s->views[1] : &s->views[0];
+    mailbox_reset(s->pending);
+    s->pending_command = command;
+    buffer_clear(&s->select_order);
+}
+
+/* ---- the client's side ---------------------------------------------------------------------- */
+
+static void note_circumstances(struct model_session *s, struct command *command)
+{
+    command->unit = s->nunits;
+    command->is_bound = s->selected != NULL && session_oldest_with(s, VERB_SELECTS) == NULL;
+    if (s->selected != NULL) {
+        command->bound = s->selected->exists;
+        mailbox_forget_removed(s->selected);
+    }
+    if (s->world != NULL) {
+        command->nevents = s->world->nevents;
+        command->nforeign = s->world->nevents - s->nevents;
+        command->is_foreign_active = s->world->nactive > s->nactive;
+    }
+    command->is_ascending = command->is_descending = true;
+}
+
+static void read_command(struct model_session *s, struct command *command,
+                         const struct wire_unit *unit)
+{
+    s->reading = (struct reading){
+        s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
+    enum grammar_verdict verdict =
+        grammar_match(s->matcher, s->dialect->rules[WORD_REQUEST], s->reading.input,
+                      GRAMMAR_WHOLE, &s->match);
+    if (!unit->is_complete || unit->is_cut || verdict == GRAMMAR_REJECTED) {
+        client_check_rejected(s, command);
+        return;
+    }
+    command_parse(command, &s->reading, s->flags);
+    if (verdict == GRAMMAR_OBSOLETE)
+        rejection_report_obsolete(s);
+}
+
+/* The rest of a command whose first part has been given already. */
+static struct command *continued(struct model_session *s, const struct wire_unit *unit)
+{
+    struct command *command = s->partial;
+    s->partial = NULL;
+    if (command == NULL)
+        return NULL;
+    struct span before = buffer_span(&command->bytes);
+    return span_starts_with(unit->bytes, before) ? command : NULL;
+}
+
+void model_session_client(struct model_session *s, const struct wire_unit *unit,
+                          struct finding_list *findings)
+{
+    judge(s, s->setup.judges_client, findings);
+    if (!unit->is_complete && s->was_refused && rng_hash(unit->bytes) == s->refused_hash)
+        return; /* what was refused, given out by the framing as a broken unit */
+    struct command *command = continued(s, unit);
+    bool is_new = command == NULL;
+    if (is_new)
+        command = add_command(s);
+    command_take(command, unit);
+    bool is_waiting = !unit->is_complete && unit->nliterals > 0 &&
+                      unit->literals[unit->nliterals - 1].is_bare;
+    command->is_partial = is_waiting;
+    if (is_new) {
+        note_circumstances(s, command);
+        client_check_new(s, command, unit);
+    }
+    if (is_waiting) {
+        s->partial = command;
+        return;
+    }
+    if (unit->kind == WIRE_CONTINUATION)
+        s->nplus_commands++;
+    read_command(s, command, unit);
+    client_check_command(s, command);
+    session_begin_writing(s, command);
+    if (command->verb == VERB_LOGOUT && command->is_wellformed)
+        s->is_logged_out = true;
+    session_open_pending(s);
+    s->was_refused = false;
+}
+
+void model_session_client_early(struct model_session *s, struct finding_list *findings)
+{
+    judge(s, s->setup.judges_client, findings);
+    breach(s, I25, "octets of a literal were sent before the server said +");
+}
+
+void model_session_client_closed(struct model_session *s)
+{
+    abandon_commands(s);
+    select_leave(s);
+    s->is_closed = true;
+}
+
+/* ---- the server's side ---------------------------------------------------------------------- */
+
+static void check_after_bye(struct model_session *s, const struct wire_unit *unit)
+{
+    if (!s->has_bye && !s->has_logout_ok)
+        return;
+    const struct command *logout = session_oldest(s, VERB_LOGOUT);
+    if (logout != NULL && unit->kind == WIRE_TAGGED && span_equal(logout->tag, unit->tag))
+        return;
+    bool is_bye = unit->bytes.nbytes > 6 &&
+                  span_is_nocase(span_slice(unit->bytes, 0, 6), "* BYE ");
+    if (!s->has_bye && is_bye)
+        return; /* after LOGOUT's OK: late, but not forbidden (B51) */
+    breach_as(s, I23, s->has_bye ? "resp.bye-close" : "state.after-logout", MODEL_STRICT,
+              "a line came after %s", s->has_bye ? "BYE" : "LOGOUT was completed");
+}
+
+static void read_greeting(struct model_session *s, enum word word)
+{
+    s->has_greeted = true;
+    if (word == WORD_PREAUTH_GREETING)
+        s->is_authenticated = true;
+    if (word == WORD_BYE_GREETING)
+        s->has_bye = true;
+}
+
+static void read_continuation(struct model_session *s)
+{
+    for (size_t i = 0; i < s->noutstanding; i++) {
+        struct command *command = s->outstanding[i];
+        if (command->ncontinuations < command->nliterals) {
+            command->ncontinuations++;
+            return;
+        }
+    }
+    if (s->nplus_commands > 0) {
+        s->nplus_commands--;
+        breach_as(s, I13, "tag.reserved-server", MODEL_WARN,
+                  "a command tagged + was answered with a line that reads as a continuation");
+        return;
+    }
+    breach(s, I13, "+ was sent though no literal is pending");
+}
+
+static enum status read_status(struct span word)
+{
+    if (span_is_nocase(word, "OK"))
+        return STATUS_OK;
+    if (span_is_nocase(word, "NO"))
+        return STATUS_NO;
+    return span_is_nocase(word, "BAD") ? STATUS_BAD : STATUS_UNKNOWN;
+}
+
+static void read_completion(struct model_session *s, const struct wire_unit *unit)
+{
+    struct span rest = span_trim(span_from(unit->bytes, unit->tag.nbytes));
+    enum status status = read_status(span_cut(&rest, ' '));
+    completion_read(s, unit->tag, status, rest);
+}
+
+/* The first node that says what kind of line it is. */
+static void read_derivation(struct model_session *s, const struct wire_unit *unit)
+{
+    for (size_t node = 0; node < s->match.nnodes; node++) {
+        enum word word = reading_word(&s->reading, node);
+        if (word == WORD_RESPONSE) {
+            read_completion(s, unit);
+            return;
+        }
+        if (word == WORD_READY) {
+            read_continuation(s);
+            return;
+        }
+        if (data_is_kind(word)) {
+            data_read(s, node, word);
+            return;
+        }
+    }
+}
+
+static void salvage(struct model_session *s, const struct wire_unit *unit)
+{
+    if (unit->kind == WIRE_TAGGED)
+        read_completion(s, unit);
+    else if (unit->kind == WIRE_UNTAGGED)
+        data_salvage(s, unit->bytes);
+    else if (unit->kind == WIRE_CONTINUATION)
+        read_continuation(s);
+}
+
+static void judge_greeting(struct model_session *s, const struct wire_unit *unit,
+                           enum grammar_verdict verdict)
+{
+    if (verdict == GRAMMAR_REJECTED) {
+        s->has_greeted = true;
+        rejection_report(s, unit, true);
+        if (unit->kind == WIRE_UNTAGGED)
+            data_salvage(s, unit->bytes);
+        return;
+    }
+    enum word word = WORD_GREETING;
+    for (size_t node = 0; node < s->match.nnodes; node++) {
+        enum word found = reading_word(&s->reading, node);
+        if (found == WORD_PREAUTH_GREETING || found == WORD_BYE_GREETING)
+            word = found;
+    }
+    read_greeting(s, word);
+}
+
+void model_session_server(struct model_session *s, const struct wire_unit *unit,
+                          struct finding_list *findings)
+{
+    judge(s, s->setup.judges_server, findings);
+    s->nunits++;
+    bool is_greeting = !s->has_greeted;
+    enum word start = is_greeting ? WORD_GREETING : WORD_SERVER_UNIT;
+    s->reading = (struct reading){
+        s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
+    if (!unit->is_complete)
+        return; /* the framing has told that the stream ended within it */
+    check_after_bye(s, unit);
+    enum grammar_verdict verdict = grammar_match(s->matcher, s->dialect->rules[start],
+                                                 s->reading.input, GRAMMAR_WHOLE, &s->match);
+    if (verdict == GRAMMAR_OBSOLETE)
+        rejection_report_obsolete(s);
+    if (is_greeting) {
+        judge_greeting(s, unit, verdict);
+    } else if (verdict == GRAMMAR_REJECTED) {
+        rejection_report(s, unit, false);
+        salvage(s, unit);
+    } else {
+        read_derivation(s, unit);
+    }
+}
+
+void model_session_server_closed(struct model_session *s, bool is_reset,
+                                 struct finding_list *findings)
+{
+    judge(s, s->setup.judges_server, findings);
+    bool was_expected = s->is_closed || s->has_bye || s->has_logout_ok || !s->has_greeted;
+    if (!was_expected)
+        breach_as(s, I23, "resp.bye-autologout", MODEL_WARN, "the server %s the connection"
+                  " without BYE", is_reset ? "reset" : "closed");
+    abandon_commands(s);
+    select_leave(s);
+    s->is_closed = true;
+}

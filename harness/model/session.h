@@ -1,0 +1,141 @@
+/*
+ * session: the inside of struct model_session, shared by the files that follow its stream:
+ *
+ *   session.c     lifetime, the two entry points, what is outstanding
+ *   data.c        untagged lines            fetch.c       the data of a message
+ *   completion.c  what each verb's completion means and must have been preceded by
+ *   select.c      selections coming and going
+ *   client.c      obligations of the client
+ *   identity.c    which message of the truth a slot is
+ *   rejection.c   lines that the grammar refuses
+ */
+#ifndef IMAPSPEC_MODEL_SESSION_H
+#define IMAPSPEC_MODEL_SESSION_H
+
+#include "model/command.h"
+#include "model/invariants.h"
+#include "model/mailbox.h"
+#include "model/world.h"
+
+enum access { ACCESS_UNKNOWN, ACCESS_READ_WRITE, ACCESS_READ_ONLY };
+
+enum { SESSION_DONE_TAGS = 32, SESSION_BEHAVIOURS_MAX = 48 };
+
+struct model_session {
+    const struct dialect *dialect;
+    struct model_world *world; /* NULL: no ground truth */
+    struct model_setup setup;  /* texts in the arena */
+    struct flag_names own_flags, *flags;
+    struct arena arena;
+    struct grammar_matcher *matcher;
+    struct grammar_match match;
+    struct reading reading; /* of the last unit */
+
+    /* state; see model_session_state() */
+    bool has_greeted, is_authenticated, is_logged_out, is_closed;
+    bool has_bye, has_logout_ok;
+    struct span user;
+
+    /* commands, oldest first */
+    struct command **outstanding;
+    size_t noutstanding, outstanding_capacity;
+    struct command **spare_commands;
+    size_t nspare, spare_capacity;
+    struct command *partial; /* still being sent; also in outstanding, unless refused */
+    bool was_refused;             /* the command sent last was completed before its literal */
+    uint64_t refused_hash;        /* of its octets */
+    unsigned nplus_commands;      /* client lines that began with `+` and were not answered */
+    uint64_t done_tags[SESSION_DONE_TAGS]; /* hashes of tags last completed, a ring */
+    size_t ndone;
+
+    /* selections */
+    struct mailbox views[2];
+    struct mailbox *selected, *pending; /* NULL: none */
+    struct command *pending_command;
+    bool is_doubtful;  /* a SELECT failed: the old selection may be gone or not (B54) */
+    bool is_lenient;   /* as before, and nothing at all is sure any more */
+    enum access access;
+    struct truth *truth;      /* of the selected mailbox; NULL: none known */
+    uint32_t first_unseen;    /* first instance that was not there at SELECT */
+    bool is_dense;            /* at SELECT instance i was message i */
+    bool is_order_broken;     /* order of arrival says nothing about instances any more */
+    bool has_own_expunge;     /* an EXPUNGE of this session removed something */
+    uint32_t checked_at;      /* world events when the last completed CHECK was sent; 0: none */
+
+    uint32_t nunits;          /* server units so far */
+    uint32_t nevents, nactive; /* this session's part of the world's */
+    uint32_t known_exists, known_before; /* messages the client can know of: see client.c */
+    unsigned nafter_bye;      /* commands sent after BYE */
+    uint32_t reported_recent; /* count last complained about, so that it is told once */
+    unsigned repeated_items;  /* for which a repetition has been told (I28) */
+
+    struct model_behaviour behaviours[SESSION_BEHAVIOURS_MAX];
+    size_t nbehaviours;
+
+    struct buffer select_order; /* first letters of SELECT's data in order: "FER" */
+    bool has_told_obsolete[256]; /* obs- rules, by number modulo 256 */
+
+    /* while a unit is being judged */
+    struct finding_list *findings;
+    bool is_muted; /* the side that acted is not judged */
+    unsigned char nreported[INVARIANT_COUNT];
+    struct buffer text, flags_text;
+    uint32_t *removed;
+    size_t removed_capacity;
+};
+
+/* ---- session.c ------------------------------------------------------------------------------ */
+
+void session_open_pending(struct model_session *session);
+void session_note(struct model_session *session, const char *topic, const char *choice);
+struct command *session_oldest(const struct model_session *session, enum verb verb);
+/* The oldest one with any of these traits. */
+struct command *session_oldest_with(const struct model_session *session, unsigned traits);
+/* Nobody else has written since the command was sent. */
+bool session_is_undisturbed(const struct model_session *session, const struct command *command);
+void session_begin_writing(struct model_session *session, struct command *command);
+void session_end_writing(struct model_session *session, struct command *command);
+
+/* ---- the others ----------------------------------------------------------------------------- */
+
+void data_read(struct model_session *session, size_t node, enum word word);
+bool data_is_kind(enum word word);
+/* What can be understood of an untagged line that the grammar refuses. */
+void data_salvage(struct model_session *session, struct span line);
+/* Whether `number` may be used; reports `which` when it may not. */
+bool data_check_number(struct model_session *session, struct mailbox *view, uint32_t number,
+                       enum invariant which, const char *name);
+
+void fetch_read(struct model_session *session, struct mailbox *view, size_t node);
+
+void completion_read(struct model_session *session, struct span tag, enum status status,
+                     struct span text);
+
+void select_complete(struct model_session *session, struct command *command, enum status status,
+                     struct span text);
+void select_leave(struct model_session *session);
+void select_check_arrivals(struct model_session *session); /* at every completion */
+uint32_t select_nunseen(const struct model_session *session, const struct command *check,
+                        bool *is_copy_r);
+
+void client_check_new(struct model_session *session, const struct command *command,
+                      const struct wire_unit *unit);
+void client_check_command(struct model_session *session, const struct command *command);
+void client_check_rejected(struct model_session *session, const struct command *command);
+void client_round_trip(struct model_session *session);
+
+/* The instance of a slot of the selected mailbox; 0: not known. */
+uint32_t identity_of(struct model_session *session, struct slot *slot);
+/* Data of a slot carries this Message-ID. False: it belongs to another message (reported). */
+bool identity_meets(struct model_session *session, struct slot *slot, struct span message_id,
+                    uint32_t *evidence);
+/* Reports that data for the slot is another message's. */
+void identity_breach(struct model_session *session, struct slot *slot, const char *what);
+/* What the truth says about flags of a slot: returns flags, *known_r the certain bits. */
+uint64_t identity_flags(struct model_session *session, struct slot *slot, uint64_t *known_r);
+
+void rejection_report(struct model_session *session, const struct wire_unit *unit,
+                      bool is_greeting);
+void rejection_report_obsolete(struct model_session *session);
+
+#endif

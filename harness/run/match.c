@@ -1,0 +1,357 @@
+#include "run/match.h"
+
+#include <string.h>
+
+#include "run/value.h"
+
+enum list_mode { LIST_ORDERED, LIST_PROPERTIES, LIST_SET };
+
+struct matching {
+    const struct match_scope *scope;
+    const struct wire_unit *unit;
+    size_t end; /* of the unit's content */
+};
+
+static bool match_list(struct matching *m, const struct pattern_node *list, size_t at, size_t end,
+                       enum list_mode mode);
+
+static enum list_mode mode_after(struct span word)
+{
+    if (span_is_nocase(word, "FETCH") || span_is_nocase(word, "STORE"))
+        return LIST_PROPERTIES;
+    if (span_is_nocase(word, "FLAGS") || span_is_nocase(word, "+FLAGS") ||
+        span_is_nocase(word, "-FLAGS"))
+        return LIST_SET;
+    return LIST_ORDERED;
+}
+
+static struct span unit_slice(const struct matching *m, size_t at, size_t end)
+{
+    return span_slice(m->unit->bytes, at, end - at);
+}
+
+/* ---- single pieces: each returns the offset behind what it took, or SPAN_NPOS ---- */
+
+static size_t match_octets(const struct matching *m, struct span octets, size_t at, bool fold)
+{
+    struct span here = span_slice(unit_slice(m, at, m->end), 0, octets.nbytes);
+    bool same = fold ? span_equal_nocase(here, octets) : span_equal(here, octets);
+    return same ? at + octets.nbytes : SPAN_NPOS;
+}
+
+/* The value at `at`, in whatever form, equals `value`. A bare NIL is no string. */
+static size_t match_value(const struct matching *m, struct span value, size_t at)
+{
+    size_t end = value_end(m->unit, at);
+    if (end == SPAN_NPOS || m->unit->bytes.data[at] == '(')
+        return SPAN_NPOS;
+    struct span raw = unit_slice(m, at, end);
+    if (span_is_nocase(raw, "NIL"))
+        return SPAN_NPOS;
+    return span_equal(capture_value(raw), value) ? end : SPAN_NPOS;
+}
+
+static bool literal_content(const struct matching *m, const struct script_piece *piece,
+                            struct span *content_r)
+{
+    struct err err;
+    *content_r = piece->text;
+    return !piece->is_message ||
+           resolve_reference(m->scope->resolve, &piece->reference, content_r, &err) == 0;
+}
+
+static size_t match_literal(const struct matching *m, const struct script_piece *piece, size_t at)
+{
+    struct span content;
+    if (at >= m->end || m->unit->bytes.data[at] != '{' || !literal_content(m, piece, &content))
+        return SPAN_NPOS;
+    return match_value(m, content, at);
+}
+
+static size_t match_bare(const struct matching *m, const struct script_piece *piece, size_t at)
+{
+    uint64_t count;
+    size_t brace;
+    struct span rest = unit_slice(m, at, m->end);
+    if (!wire_announcement(rest, &count, &brace) || brace != 0)
+        return SPAN_NPOS;
+    struct span digits = span_slice(rest, 1, rest.nbytes - 2);
+    if (piece->has_count && piece->count != count)
+        return SPAN_NPOS;
+    if (piece->reference.name != NULL) {
+        struct span wanted;
+        struct err err;
+        if (resolve_reference(m->scope->resolve, &piece->reference, &wanted, &err) != 0 ||
+            !span_equal(wanted, digits))
+            return SPAN_NPOS;
+    }
+    if (piece->name != NULL)
+        capture_put(m->scope->captures, piece->name, digits);
+    return m->end;
+}
+
+/* The longest text at `at` that the rule derives. */
+static size_t match_rule(const struct matching *m, const char *type, size_t at)
+{
+    struct wire_literal shifted[16];
+    size_t nshifted = 0;
+    for (size_t i = 0; i < m->unit->nliterals && nshifted < 16; i++) {
+        if (m->unit->literals[i].at < at)
+            continue;
+        shifted[nshifted] = m->unit->literals[i];
+        shifted[nshifted++].at -= at;
+    }
+    struct grammar_input input = {unit_slice(m, at, m->end), shifted, nshifted};
+    int rule = grammar_rule(m->scope->grammar, span_of(type));
+    ENSURE(rule != GRAMMAR_NO_RULE);
+    struct grammar_match match;
+    if (grammar_match(m->scope->matcher, rule, input, GRAMMAR_PREFIX, &match) == GRAMMAR_REJECTED)
+        return SPAN_NPOS;
+    return at + match.nbytes;
+}
+
+static size_t match_type(const struct matching *m, const struct script_piece *piece, size_t at)
+{
+    size_t end;
+    if (strcmp(piece->type, "text-line") == 0)
+        end = m->end;
+    else if (strcmp(piece->type, "any") == 0)
+        end = value_end(m->unit, at);
+    else
+        end = match_rule(m, piece->type, at);
+    if (end == SPAN_NPOS)
+        return SPAN_NPOS;
+    struct span taken = unit_slice(m, at, end);
+    uint64_t value;
+    if (piece->has_range &&
+        (number_parse_u64(taken, &value) != 0 || value < piece->low || value > piece->high))
+        return SPAN_NPOS;
+    if (piece->name != NULL)
+        capture_put(m->scope->captures, piece->name, taken);
+    return end;
+}
+
+static size_t match_reference(const struct matching *m, const struct script_piece *piece, size_t at,
+                              bool is_alone)
+{
+    const struct resolve_scope *resolve = m->scope->resolve;
+    struct span octets;
+    struct err err;
+    if (resolve_reference(resolve, &piece->reference, &octets, &err) != 0)
+        return SPAN_NPOS;
+    if (!resolve_is_string(resolve, &piece->reference))
+        return match_octets(m, octets, at, false);
+    octets = capture_value(octets);
+    return is_alone ? match_value(m, octets, at) : match_octets(m, octets, at, false);
+}
+
+static size_t match_piece(const struct matching *m, const struct script_piece *piece, size_t at,
+                          bool is_alone)
+{
+    switch (piece->kind) {
+    case PIECE_TAG:
+        return match_octets(m, m->scope->resolve->tags[piece->number], at, false);
+    case PIECE_WORD:
+        return match_octets(m, piece->text, at, true);
+    case PIECE_BYTES:
+        return match_octets(m, piece->text, at, false);
+    case PIECE_QUOTED:
+        return is_alone ? match_value(m, piece->text, at) : SPAN_NPOS;
+    case PIECE_TYPE:
+        return match_type(m, piece, at);
+    case PIECE_REFERENCE:
+        return match_reference(m, piece, at, is_alone);
+    case PIECE_LITERAL:
+        return match_literal(m, piece, at);
+    case PIECE_BARE:
+        return match_bare(m, piece, at);
+    case PIECE_SPACE:
+    case PIECE_OPEN:
+    case PIECE_CLOSE:
+    case PIECE_REST:
+        break;
+    }
+    ENSURE(!"a piece that is part of no item");
+    return SPAN_NPOS;
+}
+
+static bool is_delimiter(const struct matching *m, size_t at)
+{
+    return at >= m->end || strchr(" ()\r", m->unit->bytes.data[at]) != NULL;
+}
+
+static size_t match_item(const struct matching *m, const struct pattern_node *node, size_t at)
+{
+    for (size_t i = 0; i < node->npieces && at != SPAN_NPOS; i++)
+        at = match_piece(m, &node->pieces[i], at, node->npieces == 1);
+    return at != SPAN_NPOS && is_delimiter(m, at) ? at : SPAN_NPOS;
+}
+
+/* ---- elements of lists ---- */
+
+static bool match_element(struct matching *m, const struct pattern_node *node,
+                          const struct value_element *element, enum list_mode mode)
+{
+    if (node->kind == PATTERN_LIST)
+        return match_list(m, node, element->at, element->end, mode);
+    return match_item(m, node, element->at) == element->end;
+}
+
+static bool match_ordered(struct matching *m, const struct pattern_node *nodes, size_t nnodes,
+                          const struct value_element *elements, size_t nelements)
+{
+    if (nnodes == 0)
+        return nelements == 0;
+    size_t mark = m->scope->captures->nitems;
+    if (nodes[0].kind == PATTERN_REST) {
+        for (size_t skip = 0; skip <= nelements; skip++) {
+            if (match_ordered(m, nodes + 1, nnodes - 1, elements + skip, nelements - skip))
+                return true;
+            m->scope->captures->nitems = mark;
+        }
+        return false;
+    }
+    return nelements > 0 && match_element(m, &nodes[0], &elements[0], LIST_ORDERED) &&
+           match_ordered(m, nodes + 1, nnodes - 1, elements + 1, nelements - 1);
+}
+
+struct assignment {
+    const struct pattern_node *nodes;
+    size_t nnodes;
+    const struct value_element *elements;
+    size_t nelements;
+    size_t stride; /* elements and nodes that go together: 1 in a set, 2 in a property list */
+    bool *taken;
+    bool has_rest, names_recent;
+};
+
+static bool is_recent(const struct matching *m, const struct value_element *element)
+{
+    return span_is_nocase(unit_slice(m, element->at, element->end), "\\Recent");
+}
+
+static bool rest_is_allowed(const struct matching *m, const struct assignment *a)
+{
+    for (size_t e = 0; e < a->nelements; e += a->stride)
+        if (!a->taken[e] && !a->has_rest &&
+            !(a->stride == 1 && !a->names_recent && is_recent(m, &a->elements[e])))
+            return false;
+    return true;
+}
+
+static bool match_group(struct matching *m, const struct assignment *a, size_t node, size_t element)
+{
+    if (!match_element(m, &a->nodes[node], &a->elements[element], LIST_ORDERED))
+        return false;
+    if (a->stride == 1)
+        return true;
+    enum list_mode mode = mode_after(pattern_word(&a->nodes[node]));
+    return match_element(m, &a->nodes[node + 1], &a->elements[element + 1],
+                         mode == LIST_PROPERTIES ? LIST_ORDERED : mode);
+}
+
+/* Each node from `node` on gets an element of its own, whatever the order. */
+static bool assign(struct matching *m, struct assignment *a, size_t node)
+{
+    while (node < a->nnodes && a->nodes[node].kind == PATTERN_REST)
+        node++;
+    if (node >= a->nnodes)
+        return rest_is_allowed(m, a);
+    if (node + a->stride > a->nnodes)
+        return false;
+    for (size_t e = 0; e + a->stride <= a->nelements; e += a->stride) {
+        size_t mark = m->scope->captures->nitems;
+        if (a->taken[e] || !match_group(m, a, node, e))
+            continue;
+        a->taken[e] = true;
+        if (assign(m, a, node + a->stride))
+            return true;
+        a->taken[e] = false;
+        m->scope->captures->nitems = mark;
+    }
+    return false;
+}
+
+static bool match_unordered(struct matching *m, const struct pattern_node *list,
+                            const struct value_element *elements, size_t nelements, size_t stride)
+{
+    struct assignment a = {.nodes = list->children,
+                           .nnodes = list->nchildren,
+                           .elements = elements,
+                           .nelements = nelements,
+                           .stride = stride};
+    if (nelements % stride != 0)
+        return false;
+    a.taken = arena_array(m->scope->resolve->arena, nelements + 1, sizeof *a.taken);
+    for (size_t i = 0; i < list->nchildren; i++) {
+        a.has_rest = a.has_rest || list->children[i].kind == PATTERN_REST;
+        a.names_recent =
+            a.names_recent || span_is_nocase(pattern_word(&list->children[i]), "\\Recent");
+    }
+    return assign(m, &a, 0);
+}
+
+static bool match_list(struct matching *m, const struct pattern_node *list, size_t at, size_t end,
+                       enum list_mode mode)
+{
+    struct value_element *elements;
+    size_t nelements = value_list(m->unit, at, m->scope->resolve->arena, &elements);
+    if (nelements == SPAN_NPOS || value_end(m->unit, at) != end)
+        return false;
+    switch (mode) {
+    case LIST_ORDERED:
+        return match_ordered(m, list->children, list->nchildren, elements, nelements);
+    case LIST_PROPERTIES:
+        return match_unordered(m, list, elements, nelements, 2);
+    case LIST_SET:
+        return match_unordered(m, list, elements, nelements, 1);
+    }
+    return false;
+}
+
+/* ---- the line ---- */
+
+static bool is_text_line(const struct pattern_node *node)
+{
+    return node->kind == PATTERN_ITEM && node->npieces == 1 && node->pieces[0].kind == PIECE_TYPE &&
+           strcmp(node->pieces[0].type, "text-line") == 0;
+}
+
+static size_t match_node(struct matching *m, const struct pattern_node *node, size_t at,
+                         enum list_mode mode)
+{
+    if (node->kind == PATTERN_ITEM)
+        return match_item(m, node, at);
+    ENSURE(node->kind == PATTERN_LIST);
+    size_t end = value_end(m->unit, at);
+    return end != SPAN_NPOS && match_list(m, node, at, end, mode) ? end : SPAN_NPOS;
+}
+
+static bool match_line(struct matching *m, const struct pattern *pattern)
+{
+    size_t at = 0;
+    enum list_mode mode = LIST_ORDERED;
+    for (size_t i = 0; i < pattern->nnodes; i++) {
+        const struct pattern_node *node = &pattern->nodes[i];
+        /* a line without the SP and text it owes is the grammar's finding, not the script's */
+        if (at == m->end && is_text_line(node))
+            return true;
+        if (node->has_space_before && (at = match_octets(m, SPAN_LIT(" "), at, false)) == SPAN_NPOS)
+            return false;
+        if ((at = match_node(m, node, at, mode)) == SPAN_NPOS)
+            return false;
+        mode = mode_after(pattern_word(node));
+    }
+    return at == m->end;
+}
+
+bool match_unit(const struct match_scope *scope, const struct pattern *pattern,
+                const struct wire_unit *unit)
+{
+    struct matching m = {scope, unit, value_unit_end(unit)};
+    size_t mark = scope->captures->nitems;
+    if (match_line(&m, pattern))
+        return true;
+    scope->captures->nitems = mark;
+    return false;
+}

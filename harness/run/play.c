@@ -1,0 +1,157 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "run/player.h"
+
+enum { PLAY_EPOCH = 646315200 }; /* where virtual time begins: 25 June 1990, 12:00 UT */
+enum { PLAY_GRACE_US = 300000 }; /* for a process to be seen dead after its connection was lost */
+
+static void make_result(struct player *p, const char *order_name)
+{
+    const struct script_scenario *scenario = p->script->scenario;
+    const char *id = arena_printf(p->arena, "%s%s", p->script->id, order_name);
+    p->result = arena_alloc(p->arena, sizeof *p->result);
+    *p->result = (struct result_case){
+        .id = id,
+        .scenario = scenario->id,
+        .claim = scenario->claim,
+        .file = scenario->place.file,
+        .line = scenario->place.line,
+        .verdict = RESULT_PASS,
+        .expected = "",
+        .reason = "",
+        .seed = p->options->seed,
+        .reproduce =
+            arena_printf(p->arena, "%s server %s '%s' --seed %" PRIu64, p->options->imapspec,
+                         p->options->target_argument, id, p->options->seed),
+        .log = "",
+    };
+}
+
+static void make_sessions(struct player *p)
+{
+    const struct script_scenario *scenario = p->script->scenario;
+    p->nsessions = scenario->nsessions;
+    p->sessions = arena_array(p->arena, p->nsessions, sizeof *p->sessions);
+    for (size_t i = 0; i < p->nsessions; i++)
+        p->sessions[i].script = &scenario->sessions[i];
+}
+
+static bool lacks_feature(struct player *p)
+{
+    const struct script_names *needs = &p->script->scenario->needs;
+    for (size_t i = 0; i < needs->nitems; i++) {
+        enum run_answer answer = p->target->feature(p->target->context, needs->items[i]);
+        if (answer == RUN_YES)
+            continue;
+        player_raise(
+            p, RESULT_SKIP,
+            arena_printf(p->arena, "needs %s, which %s %s", needs->items[i], p->target->name,
+                         answer == RUN_NO ? "does not have" : "does not tell whether it has"));
+        return true;
+    }
+    return false;
+}
+
+/* True when the case can be played; else the verdict says why not. */
+static bool prepare(struct player *p)
+{
+    struct run_setup setup = {.case_id = p->result->id,
+                              .mailboxes = p->mailboxes,
+                              .nmailboxes = p->nmailboxes,
+                              .users = p->users,
+                              .nusers = p->nusers,
+                              .needs_deliver = player_needs_deliver(&p->script->steps)};
+    struct buffer why = {0};
+    enum run_readiness readiness = p->target->prepare(p->target->context, p->loop, &setup, &why);
+    if (readiness != RUN_READY)
+        player_raise(p, readiness == RUN_SKIP ? RESULT_SKIP : RESULT_ERROR,
+                     arena_text(p->arena, buffer_span(&why)));
+    buffer_free(&why);
+    return readiness == RUN_READY;
+}
+
+static bool connection_was_lost(const struct player *p)
+{
+    for (size_t i = 0; i < p->nsessions; i++)
+        if (p->sessions[i].is_ended)
+            return true;
+    return false;
+}
+
+/* A process that has just died may need a moment to be seen so. */
+static void look_after_target(struct player *p)
+{
+    struct buffer why = {0};
+    bool is_well = p->target->is_well(p->target->context, p->loop, &why);
+    if (is_well && connection_was_lost(p) && p->result->verdict >= RESULT_BLOCKED) {
+        net_sleep(p->loop, clock_now_us(net_loop_clock(p->loop)) + PLAY_GRACE_US);
+        is_well = p->target->is_well(p->target->context, p->loop, &why);
+    }
+    if (!is_well)
+        player_raise(p, RESULT_CRASH, arena_text(p->arena, buffer_span(&why)));
+    buffer_free(&why);
+}
+
+static void play_script(struct player *p)
+{
+    p->started_us = clock_now_us(net_loop_clock(p->loop));
+    (void)player_steps(p, &p->script->steps, NULL);
+    player_judge_findings(p);
+    look_after_target(p);
+    player_sessions_free(p);
+    player_judge_rest(p);
+}
+
+static void keep_log(struct player *p)
+{
+    struct buffer text = {0};
+    wire_log_render(p->log, &text, 400, 2000);
+    p->result->log = arena_text(p->arena, buffer_span(&text));
+    buffer_free(&text);
+}
+
+static void play_prepared(struct player *p)
+{
+    struct err err;
+    p->log = wire_log_new(0);
+    p->matcher = grammar_matcher_new(p->grammar);
+    if (player_set_up(p, &err) != 0) {
+        player_raise(p, RESULT_ERROR, arena_text(p->arena, span_of(err.text)));
+    } else if (prepare(p)) {
+        play_script(p);
+        keep_log(p);
+        p->target->finish(p->target->context, p->loop);
+    }
+    if (p->world != NULL)
+        model_world_free(&p->world);
+    grammar_matcher_free(&p->matcher);
+    wire_log_free(&p->log);
+}
+
+void run_play(const struct run_options *options, const struct run_target *target,
+              const struct script_case *script, size_t order, struct arena *arena,
+              struct result_case **result_r)
+{
+    struct player p = {.options = options, .target = target, .script = script, .arena = arena};
+    struct order_list orders;
+    p.captures.arena = arena;
+    p.findings.arena = arena;
+    order_list_of_case(script, options->seed, arena, &orders);
+    ENSURE(order < orders.norders);
+    p.order = orders.orders[order];
+    p.norder = orders.nunits;
+    p.grammar = grammar_of_dialect(span_of(script->scenario->dialect));
+    make_result(&p, order_name(&orders, order, arena));
+    p.rng = rng_labelled(options->seed, span_of(p.result->id));
+    make_sessions(&p);
+    struct clock real = clock_system();
+    int64_t before_us = clock_now_us(&real);
+    if (!lacks_feature(&p)) {
+        p.loop = target->is_in_process ? net_loop_new_virtual(PLAY_EPOCH) : net_loop_new();
+        play_prepared(&p);
+        net_loop_free(&p.loop);
+    }
+    p.result->ms = (double)(clock_now_us(&real) - before_us) / 1000;
+    *result_r = p.result;
+}

@@ -1,0 +1,199 @@
+/*
+ * player (private to run/): the state of one case being played.
+ *
+ *   setup.c    fixtures, users, ground truth                 session.c  connections and what
+ * arrives send.c     what the script says, as octets               window.c   what arrives against
+ * the script assign.c   units to patterns, one to one                 judge.c    checks, findings,
+ * the verdict step.c     one step of each kind                         either.c   alternatives
+ *   interleave.c  orders of units, converge                  play.c     a case from beginning to
+ * end
+ */
+#ifndef IMAPSPEC_RUN_PLAYER_H
+#define IMAPSPEC_RUN_PLAYER_H
+
+#include "catalogue/catalogue.h"
+#include "model/model.h"
+#include "run/match.h"
+#include "run/order.h"
+#include "run/run.h"
+
+enum { PLAYER_UNITS_NBYTES_MAX = 96 * 1024 * 1024 }; /* octets of units kept in one case */
+enum { PLAYER_OCTETS_MAX = 1024 * 1024 * 1024 };     /* octets taken from all peers in one case */
+
+/* ---- what has arrived ---- */
+
+struct player_unit {
+    struct wire_unit unit; /* a copy, in the case's arena */
+    size_t log_line;       /* number of its first line in the wire log, from 1 */
+    bool is_consumed;      /* matched or passed over */
+};
+
+struct player_session {
+    const struct script_session *script;
+    struct carrier *carrier; /* NULL: not open */
+    struct wire_reader *from_server, *from_client;
+    struct model_session *model;
+    struct player_unit **units;
+    size_t nunits, capacity;
+    size_t first; /* units before it are all consumed */
+    bool was_opened;
+    bool is_ended, was_reset; /* the server closed the connection */
+    unsigned ntags;           /* tags made so far */
+    struct span tags[RESOLVE_TAGS];
+    const struct script_step *split; /* how the next send is cut; NULL: at once */
+};
+
+/* ---- judging ---- */
+
+/* The requirements that a step may fail: those of the innermost `check` around it. */
+struct player_check {
+    const struct script_names *requirements;
+    bool has_failed; /* a step inside has been recorded as failed */
+};
+
+/* A step with the check it stands in: blocks of `check` are laid flat, so that a window may begin
+ * before a check and be closed inside it. */
+struct player_line {
+    const struct script_step *step;
+    struct player_check *check; /* NULL: outside any */
+    bool ends_check;            /* no step: the end of `check` */
+};
+
+/* Why a step failed. Texts in the arena. */
+struct player_failure {
+    struct script_place place;
+    struct player_check *check; /* NULL: outside any check */
+    const char *text;           /* one sentence */
+    const char *wanted, *got;   /* "" when they do not apply */
+    size_t log_line;
+    bool is_harness; /* our own side failed (a hook, a reference): verdict error */
+};
+
+enum player_status {
+    PLAYER_GOES_ON,
+    PLAYER_MISSED, /* inside a trial: player->failure says why; nothing has been recorded */
+    PLAYER_STOPS   /* the case is over */
+};
+
+struct player {
+    const struct run_options *options;
+    const struct run_target *target;
+    const struct script_case *script;
+    const uint8_t *order; /* units of the interleave, or NULL */
+    size_t norder;
+    struct arena *arena;
+    struct net_loop *loop;
+    struct rng rng;
+    int64_t started_us;
+
+    struct fixture_mailbox *mailboxes;
+    size_t nmailboxes;
+    const char **users;
+    size_t nusers;
+    struct model_world *world;
+
+    struct player_session *sessions;
+    size_t nsessions;
+    struct capture_list captures;
+    const struct grammar *grammar;
+    struct grammar_matcher *matcher;
+    struct wire_log *log;
+    uint64_t noctets; /* received so far */
+    size_t nkept;     /* octets of units kept */
+    bool is_flooded;
+
+    struct player_check *check; /* context of the step being played */
+    unsigned ntrials;           /* branches being tried, none of which has sent anything */
+    struct player_failure failure;
+    struct player_unit **consumed; /* trail, for taking a trial back */
+    size_t nconsumed, consumed_capacity;
+
+    struct finding_list findings; /* of framing, grammar and model, in order */
+    size_t nfindings_seen;        /* already turned into results */
+    struct result_case *result;
+    size_t checks_capacity, findings_capacity, behaviours_capacity;
+};
+
+/* ---- setup.c ---- */
+
+/* Builds mailboxes, users and the world from the scenario's fixtures. -1 with *err. */
+__attribute__((warn_unused_result)) int player_set_up(struct player *p, struct err *err);
+bool player_needs_deliver(const struct script_steps *steps);
+
+/* ---- session.c ---- */
+
+struct player_session *player_session_of(struct player *p, const struct script_step *step);
+enum player_status player_open(struct player *p, struct player_session *s,
+                               const struct script_step *step);
+void player_close(struct player *p, struct player_session *s); /* our side closes */
+void player_sessions_free(struct player *p);
+
+/* Takes in whatever has arrived at any session: log, framing, model. */
+void player_pump(struct player *p);
+/* Waits until something has arrived at some session or the deadline passes: false. */
+bool player_wait(struct player *p, int64_t deadline_us);
+void player_consume(struct player *p, struct player_session *s, struct player_unit *unit);
+int64_t player_deadline_us(const struct player *p, const struct script_step *step);
+int64_t player_now_us(const struct player *p); /* since the case started */
+struct resolve_scope player_scope(const struct player *p, const struct player_session *s);
+
+/* ---- send.c ---- */
+
+enum player_status player_send(struct player *p, struct player_session *s,
+                               const struct script_step *step);
+/* A command line of the harness's own, with a new tag: "CHECK". */
+void player_send_command(struct player *p, struct player_session *s, const char *command);
+
+/* ---- window.c ---- */
+
+/* Plays the window that starts at lines[*at]; moves *at behind it. */
+enum player_status player_window(struct player *p, const struct player_line *lines, size_t nlines,
+                                 size_t *at);
+const char *player_unit_text(struct player *p, const struct player_unit *unit); /* for messages */
+
+/* ---- assign.c ---- */
+
+struct assign_slot {
+    const struct script_step *step;
+    struct player_check *check; /* context of the step */
+    struct pattern pattern;
+    unsigned least, most;
+    unsigned count; /* units it got */
+};
+
+/* Gives each unit to at most one slot so that every slot's bounds hold and units that no slot takes
+ * are lawful extras. True when that can be done; captures are made then. When not, *failure_r says
+ * what is wrong with the best attempt (place of the slot, wanted, got). */
+bool player_assign(struct player *p, struct player_session *s, struct assign_slot *slots,
+                   size_t nslots, struct player_unit **units, size_t nunits,
+                   struct player_failure *failure_r);
+
+/* ---- judge.c ---- */
+
+/* A step has failed. Inside a trial: keeps it as p->failure. Else records it: fail or warn by the
+ * levels of the check's requirements, blocked outside a check, error when the harness is at fault.
+ */
+enum player_status player_fail(struct player *p, struct player_failure failure);
+/* A check has been played without failing. */
+void player_pass(struct player *p, const struct player_check *check);
+void player_behaviour(struct player *p, const char *topic, const char *choice);
+void player_nonstrict(struct player *p);
+/* Turns what framing, grammar and model reported since the last call into results. */
+void player_judge_findings(struct player *p);
+void player_raise(struct player *p, enum result_verdict verdict, const char *reason);
+/* Requirements covered but not checked when the case ended count as blocked. */
+void player_judge_rest(struct player *p);
+
+/* ---- step.c ---- */
+
+/* Plays steps in their order, those outside a check of their own in the context `check`. */
+enum player_status player_steps(struct player *p, const struct script_steps *steps,
+                                struct player_check *check);
+
+/* ---- either.c, interleave.c ---- */
+
+enum player_status player_either(struct player *p, const struct script_step *step);
+enum player_status player_interleave(struct player *p, const struct script_step *step);
+enum player_status player_converge(struct player *p, const struct script_step *step);
+
+#endif

@@ -1,0 +1,43 @@
+/* resolve: what a `${reference}` or `@` stands for at a moment of a case. */
+#ifndef IMAPSPEC_RUN_RESOLVE_H
+#define IMAPSPEC_RUN_RESOLVE_H
+
+#include "model/model.h"
+#include "run/capture.h"
+#include "script/text.h"
+
+enum { RESOLVE_TAGS = 10 };
+
+/* What references are looked up in. The first part is the case's, the second the session's. */
+struct resolve_scope {
+    struct arena *arena;
+    const struct capture_list *captures;
+    const struct fixture_mailbox *mailboxes;
+    size_t nmailboxes;
+
+    const char *user, *password;       /* as the target calls them */
+    struct span tags[RESOLVE_TAGS];    /* [0]: the current command's tag, [n]: of @n */
+    const struct model_session *model; /* NULL before the session is open */
+};
+
+/* 0 and *octets_r (in the arena, or borrowed from the scope); -1 with a reason when there is no
+ * such thing: a capture not made, a message the fixture does not have. */
+__attribute__((warn_unused_result)) int resolve_reference(const struct resolve_scope *scope,
+                                                          const struct script_reference *reference,
+                                                          struct span *octets_r, struct err *err);
+
+/* The message that a `${msg:...}` reference or `{msg:...}` literal means, or NULL. */
+const struct fixture_message *resolve_message(const struct resolve_scope *scope,
+                                              const struct script_reference *reference);
+
+/* True when the reference is a string of the protocol, which a peer may write as atom, quoted
+ * string or literal; false when it is a number or plain text. */
+bool resolve_is_string(const struct resolve_scope *scope, const struct script_reference *reference);
+
+/* The octets of a text that holds no placeholders: operands, raw items, arguments. A QUOTED piece
+ * gives its value. */
+__attribute__((warn_unused_result)) int resolve_text(const struct resolve_scope *scope,
+                                                     const struct script_text *text,
+                                                     struct span *octets_r, struct err *err);
+
+#endif

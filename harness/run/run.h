@@ -1,0 +1,99 @@
+/*
+ * run: plays scenario cases against what is under test and gives verdicts. The player takes the
+ * client's role here: it sends the `C` lines and checks the `S` lines. It knows the thing under
+ * test only through the functions of struct run_target, which target/ implements.
+ *
+ *   suite     the cases of many scenario files, selected            run/suite.h
+ *   play      one case: run_play()                                  run/run.h
+ *   workers   several processes that play cases in parallel         run/workers.h
+ *   match     does a unit match a pattern; captures                 run/match.h
+ *   order     the orders of an interleave                           run/order.h
+ *
+ * Every unit that arrives goes through framing, grammar and model first; a breach is a finding with
+ * the rule's own requirement ID, wherever the script is. Then it is offered to the window of the
+ * script (docs/scenario-language.md, "How a window is matched").
+ */
+#ifndef IMAPSPEC_RUN_RUN_H
+#define IMAPSPEC_RUN_RUN_H
+
+#include "base/base.h"
+#include "model/fixture.h"
+#include "net/net.h"
+#include "reports/reports.h"
+#include "script/script.h"
+
+/* ---- the thing under test ------------------------------------------------------------------- */
+
+enum run_answer { RUN_NO, RUN_YES, RUN_UNKNOWN };
+
+enum run_readiness {
+    RUN_READY,
+    RUN_SKIP,  /* a hook or feature is missing: the reason is in `why` */
+    RUN_BROKEN /* provisioning failed or the target is gone: the reason is in `why` */
+};
+
+/* What a case needs before it starts. User names are the scenario's role names ("fred"). */
+struct run_setup {
+    const char *case_id;
+    const struct fixture_mailbox *mailboxes;
+    size_t nmailboxes;
+    const char *
+        *users; /* all role names that sessions or fixtures name, the first session's first */
+    size_t nusers;
+    bool needs_deliver; /* the case has a `deliver` step */
+};
+
+struct run_target {
+    void *context;
+    const char *name;
+    const char *dialect;
+    int64_t timeout_ms, quiet_ms, failed_login_ms; /* defaults of steps */
+    bool is_in_process;       /* engine called by function: cases run in virtual time */
+    bool is_preauthenticated; /* greets already logged in */
+    size_t line_limit;        /* longest command line it takes; 0: any */
+
+    /* Fills the target for one case: mailboxes exactly as said, users who may log in. */
+    enum run_readiness (*prepare)(void *context, struct net_loop *loop,
+                                  const struct run_setup *setup, struct buffer *why);
+    /* A new connection for a session of that user. NULL and *err when refused. */
+    struct carrier *(*connect)(void *context, struct net_loop *loop, const char *user,
+                               struct err *err);
+    /* A message arrives in a mailbox from outside. */
+    int (*deliver)(void *context, struct net_loop *loop, const char *user, const char *mailbox,
+                   const struct fixture_message *message, struct err *err);
+    /* The name and password that the role logs in with; valid until the next prepare. */
+    const char *(*user_name)(void *context, const char *role);
+    const char *(*user_password)(void *context, const char *role);
+    enum run_answer (*feature)(void *context, const char *name);
+    /* Whether it is still well: false and a reason when its process died by a signal, printed what
+     * stderr-bad lists, or spins. After `connection lost` the caller gives it a moment first. */
+    bool (*is_well)(void *context, struct net_loop *loop, struct buffer *why);
+    /* The case is over and its carriers are closed. */
+    void (*finish)(void *context, struct net_loop *loop);
+};
+
+/* ---- playing -------------------------------------------------------------------------------- */
+
+enum {
+    RUN_VARY_CHUNKS = 1, /* how a send is cut into writes */
+    RUN_VARY_TAGS = 2    /* the shape of tags */
+};
+
+struct run_options {
+    uint64_t seed;
+    unsigned vary;               /* RUN_VARY_... */
+    double timeout_scale;        /* 0: 1 */
+    const char *imapspec;        /* how this program is called in reproduction commands */
+    const char *target_argument; /* how the target was named on the command line */
+    int (*read_file)(void *context, const char *from, const char *path, struct arena *arena,
+                     struct span *octets_r, const char **path_r, struct err *err);
+    void *read_context;
+};
+
+/* Plays one case with one order of its interleaves. order: index of the order in the case's list
+ * (run/order.h), 0 when there is none. Everything the result points to is in the arena. */
+void run_play(const struct run_options *options, const struct run_target *target,
+              const struct script_case *script, size_t order, struct arena *arena,
+              struct result_case **result_r);
+
+#endif

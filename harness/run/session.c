@@ -1,0 +1,236 @@
+#include <string.h>
+
+#include "run/player.h"
+
+struct player_session *player_session_of(struct player *p, const struct script_step *step)
+{
+    for (size_t i = 0; i < p->nsessions; i++)
+        if (strcmp(p->sessions[i].script->name, step->session) == 0)
+            return &p->sessions[i];
+    ENSURE(!"a step of a session that the scenario does not have");
+    return NULL;
+}
+
+int64_t player_now_us(const struct player *p)
+{
+    return clock_now_us(net_loop_clock(p->loop)) - p->started_us;
+}
+
+int64_t player_deadline_us(const struct player *p, const struct script_step *step)
+{
+    int64_t ms = p->target->timeout_ms;
+    if (p->script->scenario->timeout_ms > 0)
+        ms = p->script->scenario->timeout_ms;
+    if (step != NULL && step->within_ms > 0)
+        ms = step->within_ms;
+    double scale = p->options->timeout_scale > 0 ? p->options->timeout_scale : 1;
+    return clock_now_us(net_loop_clock(p->loop)) + (int64_t)((double)ms * 1000 * scale);
+}
+
+struct resolve_scope player_scope(const struct player *p, const struct player_session *s)
+{
+    struct resolve_scope scope = {
+        .arena = p->arena,
+        .captures = &p->captures,
+        .mailboxes = p->mailboxes,
+        .nmailboxes = p->nmailboxes,
+        .user = p->target->user_name(p->target->context, s->script->user),
+        .password = p->target->user_password(p->target->context, s->script->user),
+        .model = s->model,
+    };
+    memcpy(scope.tags, s->tags, sizeof scope.tags);
+    return scope;
+}
+
+enum player_status player_open(struct player *p, struct player_session *s,
+                               const struct script_step *step)
+{
+    struct err err;
+    player_close(p, s);
+    s->carrier = p->target->connect(p->target->context, p->loop, s->script->user, &err);
+    if (s->carrier == NULL)
+        return player_fail(p, (struct player_failure){
+                                  .place = step->place,
+                                  .check = p->check,
+                                  .text = arena_printf(p->arena, "cannot connect: %s", err.text),
+                                  .wanted = "a connection",
+                                  .got = arena_text(p->arena, span_of(err.text))});
+    s->was_opened = true;
+    s->is_ended = s->was_reset = false;
+    s->from_server = wire_reader_new(WIRE_FROM_SERVER, NULL);
+    s->from_client = wire_reader_new(WIRE_FROM_CLIENT, NULL);
+    struct model_setup setup = {
+        .dialect = p->script->scenario->dialect,
+        .name = s->script->name,
+        .user = s->script->user,
+        .judges_server = true,
+        .is_single_writer = p->nsessions == 1,
+        .is_preauthenticated = p->target->is_preauthenticated,
+    };
+    s->model = model_session_new(p->world, &setup);
+    wire_log_event(p->log, s->script->name, "connected", player_now_us(p));
+    return PLAYER_GOES_ON;
+}
+
+static void note_behaviours(struct player *p, const struct player_session *s)
+{
+    size_t n;
+    const struct model_behaviour *behaviours = model_session_behaviours(s->model, &n);
+    for (size_t i = 0; i < n; i++)
+        player_behaviour(p, behaviours[i].topic, behaviours[i].choice);
+}
+
+void player_close(struct player *p, struct player_session *s)
+{
+    if (s->carrier == NULL)
+        return;
+    note_behaviours(p, s);
+    carrier_close(&s->carrier);
+    if (!s->is_ended)
+        model_session_client_closed(s->model);
+    wire_log_event(p->log, s->script->name, "closed by the harness", player_now_us(p));
+    wire_reader_free(&s->from_server);
+    wire_reader_free(&s->from_client);
+    model_session_free(&s->model);
+    for (size_t i = s->first; i < s->nunits; i++)
+        s->units[i]->is_consumed = true;
+    s->first = s->nunits;
+}
+
+void player_sessions_free(struct player *p)
+{
+    for (size_t i = 0; i < p->nsessions; i++)
+        player_close(p, &p->sessions[i]);
+}
+
+/* ---- what arrives ---- */
+
+static struct player_unit *copy_unit(struct player *p, const struct wire_unit *unit)
+{
+    struct player_unit *copy = arena_alloc(p->arena, sizeof *copy);
+    copy->unit = *unit;
+    copy->unit.bytes = arena_copy(p->arena, unit->bytes);
+    copy->unit.tag = span_slice(copy->unit.bytes, 0, unit->tag.nbytes);
+    copy->unit.findings = NULL;
+    copy->unit.nfindings = 0;
+    struct wire_literal *literals = arena_array(p->arena, unit->nliterals, sizeof *literals);
+    if (unit->nliterals > 0)
+        memcpy(literals, unit->literals, unit->nliterals * sizeof *literals);
+    copy->unit.literals = literals;
+    p->nkept += unit->bytes.nbytes + sizeof *copy;
+    return copy;
+}
+
+static void add_framing_findings(struct player *p, const struct wire_unit *unit)
+{
+    for (size_t i = 0; i < unit->nfindings; i++) {
+        const struct finding *f = &unit->findings[i];
+        finding_add(&p->findings, f->requirement, f->rule, f->level, "%s", f->text);
+    }
+}
+
+/* The server has answered the announcement of a literal that the harness sent: what was held back
+ * of its own octets can be read on. */
+static void answer_announcement(struct player_session *s, const struct wire_unit *answer,
+                                struct finding_list *findings)
+{
+    struct wire_unit command;
+    uint64_t count;
+    if (!wire_reader_is_waiting(s->from_client, &command, &count))
+        return;
+    if (answer->kind == WIRE_CONTINUATION)
+        wire_reader_literal_granted(s->from_client);
+    else if (answer->kind == WIRE_TAGGED && span_equal(answer->tag, command.tag))
+        wire_reader_literal_refused(s->from_client);
+    else
+        return;
+    struct wire_unit unit;
+    while (wire_reader_next(s->from_client, &unit))
+        model_session_client(s->model, &unit, findings);
+    if (wire_reader_is_waiting(s->from_client, &unit, &count))
+        model_session_client(s->model, &unit, findings);
+}
+
+static void take_unit(struct player *p, struct player_session *s, const struct wire_unit *unit)
+{
+    if (p->nkept + unit->bytes.nbytes > PLAYER_UNITS_NBYTES_MAX) {
+        p->is_flooded = true;
+        return;
+    }
+    s->units = arena_grow(p->arena, s->units, &s->capacity, s->nunits + 1, sizeof(void *));
+    struct player_unit *copy = copy_unit(p, unit);
+    copy->log_line = wire_log_nlines(p->log);
+    s->units[s->nunits++] = copy;
+    add_framing_findings(p, unit);
+    model_session_server(s->model, unit, &p->findings);
+    answer_announcement(s, unit, &p->findings);
+    player_judge_findings(p);
+}
+
+static void take_units(struct player *p, struct player_session *s)
+{
+    struct wire_unit unit;
+    while (!p->is_flooded && wire_reader_next(s->from_server, &unit))
+        take_unit(p, s, &unit);
+}
+
+static void take_end(struct player *p, struct player_session *s)
+{
+    s->is_ended = true;
+    s->was_reset = carrier_was_reset(s->carrier);
+    wire_log_event(p->log, s->script->name,
+                   s->was_reset ? "reset by the server" : "closed by the server", player_now_us(p));
+    wire_reader_end(s->from_server);
+    take_units(p, s);
+    model_session_server_closed(s->model, s->was_reset, &p->findings);
+    player_judge_findings(p);
+}
+
+static void pump_session(struct player *p, struct player_session *s)
+{
+    if (s->carrier == NULL || s->is_ended)
+        return;
+    struct buffer *input = carrier_input(s->carrier);
+    struct span octets = buffer_span(input);
+    if (octets.nbytes > 0) {
+        p->noctets += octets.nbytes;
+        p->is_flooded = p->is_flooded || p->noctets > PLAYER_OCTETS_MAX;
+        /* line by line, so that each unit knows its own line of the log */
+        while (octets.nbytes > 0) {
+            size_t line = span_find_byte(octets, '\n');
+            struct span part = span_slice(octets, 0, line == SPAN_NPOS ? SPAN_NPOS : line + 1);
+            wire_log_octets(p->log, s->script->name, 'S', part, player_now_us(p));
+            wire_reader_feed(s->from_server, part);
+            take_units(p, s);
+            octets = span_from(octets, part.nbytes);
+        }
+        buffer_consume(input, input->nbytes);
+    }
+    if (carrier_at_eof(s->carrier))
+        take_end(p, s);
+}
+
+void player_pump(struct player *p)
+{
+    for (size_t i = 0; i < p->nsessions; i++)
+        pump_session(p, &p->sessions[i]);
+}
+
+bool player_wait(struct player *p, int64_t deadline_us)
+{
+    if (p->is_flooded)
+        return false;
+    bool news = net_wait(p->loop, deadline_us);
+    player_pump(p);
+    return news && !p->is_flooded;
+}
+
+void player_consume(struct player *p, struct player_session *s, struct player_unit *unit)
+{
+    unit->is_consumed = true;
+    p->consumed =
+        arena_grow(p->arena, p->consumed, &p->consumed_capacity, p->nconsumed + 1, sizeof(void *));
+    p->consumed[p->nconsumed++] = unit;
+    while (p->ntrials == 0 && s->first < s->nunits && s->units[s->first]->is_consumed)
+        s->first++;
+}

@@ -1,0 +1,24 @@
+/* value: the lexical elements of a unit: atoms, quoted strings, literals and lists. */
+#ifndef IMAPSPEC_RUN_VALUE_H
+#define IMAPSPEC_RUN_VALUE_H
+
+#include "wire/wire.h"
+
+/* End of the unit's content: the offset of the line end that closes it. */
+size_t value_unit_end(const struct wire_unit *unit);
+
+/* Offset behind the value that starts at `at`; SPAN_NPOS when none starts there or it does not end:
+ * a quoted string, a literal with its content, a list with all inside, or an atom (anything up to
+ * SP, a parenthesis or the line's end). */
+size_t value_end(const struct wire_unit *unit, size_t at);
+
+struct value_element {
+    size_t at, end; /* octets of the unit */
+};
+
+/* Elements of the list that starts with the parenthesis at `at`. Returns their number, or SPAN_NPOS
+ * when there is no well-formed list. *elements_r in the arena. */
+size_t value_list(const struct wire_unit *unit, size_t at, struct arena *arena,
+                  struct value_element **elements_r);
+
+#endif

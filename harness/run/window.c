@@ -1,0 +1,275 @@
+#include <string.h>
+
+#include "run/player.h"
+
+struct window {
+    struct player *p;
+    struct player_session *s;
+    struct assign_slot *slots; /* all but the closing line */
+    size_t nslots;
+    bool is_closed_by_line; /* by `closing`, else by an unordered block being complete */
+    struct assign_slot closing;
+    const struct player_line *last; /* the one to blame when nothing comes */
+    int64_t deadline_us;
+    struct player_unit **units; /* looked at and not the closing one */
+    size_t nunits, capacity;
+    size_t next; /* index in s->units of the next unit to look at */
+};
+
+const char *player_unit_text(struct player *p, const struct player_unit *unit)
+{
+    struct buffer text = {0};
+    struct span bytes = unit->unit.bytes;
+    while (bytes.nbytes > 0 &&
+           (bytes.data[bytes.nbytes - 1] == '\n' || bytes.data[bytes.nbytes - 1] == '\r'))
+        bytes.nbytes--;
+    buffer_append_escaped(&text, bytes, 400);
+    const char *copy = arena_text(p->arena, buffer_span(&text));
+    buffer_free(&text);
+    return copy;
+}
+
+/* ---- what belongs to the window ---- */
+
+static struct assign_slot make_slot(struct player *p, const struct script_step *step,
+                                    struct player_check *check)
+{
+    const struct script_wire *wire = &step->as.wire;
+    return (struct assign_slot){.step = step,
+                                .check = check,
+                                .pattern = pattern_make(&wire->text, p->arena),
+                                .least = wire->least,
+                                .most = wire->most};
+}
+
+static void add_slot(struct window *w, size_t *capacity, const struct script_step *step,
+                     struct player_check *check)
+{
+    w->slots = arena_grow(w->p->arena, w->slots, capacity, w->nslots + 1, sizeof *w->slots);
+    w->slots[w->nslots++] = make_slot(w->p, step, check);
+}
+
+static bool belongs(const struct player_line *line, const char *session)
+{
+    if (line->ends_check || strcmp(line->step->session, session) != 0)
+        return false;
+    return line->step->kind == STEP_UNORDERED ||
+           (line->step->kind == STEP_WIRE && line->step->as.wire.who == 'S');
+}
+
+/* Takes lines from *at on up to the next required line or unordered block. */
+static void gather(struct window *w, const struct player_line *lines, size_t nlines, size_t *at)
+{
+    size_t capacity = 0;
+    const char *session = lines[*at].step->session;
+    for (; *at < nlines && belongs(&lines[*at], session); (*at)++) {
+        const struct player_line *line = &lines[*at];
+        w->last = line;
+        if (line->step->kind == STEP_UNORDERED) {
+            for (size_t i = 0; i < line->step->as.unordered.steps.nitems; i++)
+                add_slot(w, &capacity, line->step->as.unordered.steps.items[i], line->check);
+            (*at)++;
+            return;
+        }
+        if (line->step->as.wire.mark == MARK_ONE) {
+            w->is_closed_by_line = true;
+            w->closing = make_slot(w->p, line->step, line->check);
+            (*at)++;
+            return;
+        }
+        add_slot(w, &capacity, line->step, line->check);
+    }
+}
+
+/* ---- units ---- */
+
+/* The completion of another command whose turn comes later in the script. */
+static bool is_for_later(const struct window *w, const struct player_unit *unit)
+{
+    if (unit->unit.kind != WIRE_TAGGED || !w->is_closed_by_line)
+        return false;
+    const struct script_piece *tag = pattern_tag(&w->closing.pattern);
+    if (tag == NULL || span_equal(w->s->tags[tag->number], unit->unit.tag))
+        return false;
+    for (size_t i = 0; i < RESOLVE_TAGS; i++)
+        if (span_equal(w->s->tags[i], unit->unit.tag))
+            return true;
+    return false;
+}
+
+/* The next unit to look at, waited for; NULL when the time is up or the stream has ended. */
+static struct player_unit *next_unit(struct window *w)
+{
+    for (;;) {
+        while (w->next < w->s->nunits) {
+            struct player_unit *unit = w->s->units[w->next++];
+            if (!unit->is_consumed && !is_for_later(w, unit))
+                return unit;
+        }
+        if (w->s->is_ended || w->s->carrier == NULL || !player_wait(w->p, w->deadline_us)) {
+            if (w->next < w->s->nunits)
+                continue;
+            return NULL;
+        }
+    }
+}
+
+static void keep_unit(struct window *w, struct player_unit *unit)
+{
+    w->units = arena_grow(w->p->arena, w->units, &w->capacity, w->nunits + 1, sizeof(void *));
+    w->units[w->nunits++] = unit;
+}
+
+static void consume_kept(struct window *w)
+{
+    for (size_t i = 0; i < w->nunits; i++)
+        player_consume(w->p, w->s, w->units[i]);
+}
+
+/* ---- matching ---- */
+
+static bool slot_takes(struct window *w, const struct assign_slot *slot,
+                       const struct player_unit *unit)
+{
+    struct resolve_scope resolve = player_scope(w->p, w->s);
+    struct match_scope scope = {&resolve, &w->p->captures, w->p->grammar, w->p->matcher};
+    return match_unit(&scope, &slot->pattern, &unit->unit);
+}
+
+static bool some_slot_takes(struct window *w, const struct player_unit *unit)
+{
+    size_t mark = w->p->captures.nitems;
+    bool taken = false;
+    for (size_t i = 0; i < w->nslots && !taken; i++)
+        taken = slot_takes(w, &w->slots[i], unit);
+    w->p->captures.nitems = mark;
+    return taken;
+}
+
+static const char *wanted_of(struct window *w)
+{
+    if (w->is_closed_by_line)
+        return w->closing.step->as.wire.text.source;
+    for (size_t i = 0; i < w->nslots; i++)
+        if (w->slots[i].count < w->slots[i].least)
+            return w->slots[i].step->as.wire.text.source;
+    return "";
+}
+
+static struct player_failure failure_of(const struct window *w)
+{
+    return (struct player_failure){.place = w->last->step->place,
+                                   .check = w->last->check,
+                                   .text = "",
+                                   .wanted = "",
+                                   .got = "",
+                                   .log_line = wire_log_nlines(w->p->log)};
+}
+
+static enum player_status fail_without_unit(struct window *w)
+{
+    struct player_failure f = failure_of(w);
+    f.wanted = wanted_of(w);
+    if (w->p->is_flooded) {
+        f.text = "the server floods: more data than one case may take";
+        f.got = "a flood";
+    } else if (w->s->carrier == NULL || w->s->is_ended) {
+        f.text = w->s->was_reset ? "the server reset the connection"
+                                 : "the server closed the connection";
+        f.got = "end of stream";
+    } else if (wire_reader_is_inside_unit(w->s->from_server)) {
+        f.text = "the time is up in the middle of a line or literal";
+        f.got = "an unfinished line or literal";
+    } else {
+        f.text = "the time is up";
+        f.got = "nothing";
+    }
+    return player_fail(w->p, f);
+}
+
+/* A completion with the tag that was waited for, but another text, is used up by the failure. */
+static bool is_other_completion(const struct window *w, const struct player_unit *unit)
+{
+    if (!w->is_closed_by_line || unit->unit.kind != WIRE_TAGGED)
+        return false;
+    const struct script_piece *tag = pattern_tag(&w->closing.pattern);
+    return tag != NULL && span_equal(w->s->tags[tag->number], unit->unit.tag);
+}
+
+static enum player_status fail_with_unit(struct window *w, struct player_unit *unit)
+{
+    struct player_failure f = failure_of(w);
+    f.text = "another line came";
+    f.wanted = wanted_of(w);
+    f.got = player_unit_text(w->p, unit);
+    f.log_line = unit->log_line;
+    if (w->p->ntrials == 0 && is_other_completion(w, unit)) {
+        consume_kept(w);
+        player_consume(w->p, w->s, unit);
+    }
+    return player_fail(w->p, f);
+}
+
+static enum player_status close_window(struct window *w, struct player_unit *closing)
+{
+    struct player_failure f = failure_of(w);
+    bool holds = player_assign(w->p, w->s, w->slots, w->nslots, w->units, w->nunits, &f);
+    if (holds || w->p->ntrials == 0) {
+        consume_kept(w);
+        if (closing != NULL)
+            player_consume(w->p, w->s, closing);
+    }
+    return holds ? PLAYER_GOES_ON : player_fail(w->p, f);
+}
+
+/* An unordered block is complete as soon as its lines can be given their units. */
+static bool is_complete(struct window *w)
+{
+    struct player_failure ignored = failure_of(w);
+    size_t mark = w->p->captures.nitems;
+    bool complete = player_assign(w->p, w->s, w->slots, w->nslots, w->units, w->nunits, &ignored);
+    w->p->captures.nitems = mark;
+    return complete;
+}
+
+/* The closing line may also be what a mark before it takes: it closes only if all is then well, or
+ * if nothing can come after it. */
+static bool closes(struct window *w, const struct player_unit *unit)
+{
+    size_t mark = w->p->captures.nitems;
+    if (!slot_takes(w, &w->closing, unit))
+        return false;
+    if (unit->unit.kind == WIRE_TAGGED || is_complete(w))
+        return true;
+    w->p->captures.nitems = mark;
+    return false;
+}
+
+static enum player_status play_window(struct window *w)
+{
+    struct player_unit *unit;
+    while ((unit = next_unit(w)) != NULL) {
+        if (w->is_closed_by_line && closes(w, unit))
+            return close_window(w, unit);
+        bool taken = some_slot_takes(w, unit);
+        if (!taken && unit->unit.kind != WIRE_UNTAGGED)
+            return fail_with_unit(w, unit);
+        keep_unit(w, unit);
+        if (!w->is_closed_by_line && taken && is_complete(w))
+            return close_window(w, NULL);
+    }
+    return fail_without_unit(w);
+}
+
+enum player_status player_window(struct player *p, const struct player_line *lines, size_t nlines,
+                                 size_t *at)
+{
+    struct window w = {.p = p};
+    w.s = player_session_of(p, lines[*at].step);
+    gather(&w, lines, nlines, at);
+    w.deadline_us = player_deadline_us(p, w.last->step);
+    w.next = w.s->first;
+    /* marks with no required line behind them: lint refuses that */
+    ENSURE(w.is_closed_by_line || w.last->step->kind == STEP_UNORDERED);
+    return play_window(&w);
+}

@@ -1,0 +1,260 @@
+#include "script/expand.h"
+
+#include <string.h>
+
+#include "script/macro.h"
+#include "script/piece.h"
+#include "script/step.h"
+#include "script/substitute.h"
+
+/* One case being expanded. */
+struct expansion {
+    const struct script_file *file;
+    const struct script_scenario *scenario;
+    struct script_faults *faults;
+    struct script_text *axis_values;
+    unsigned nuses;
+    size_t *nsteps; /* of all cases */
+};
+
+/* Where steps stand. */
+struct context {
+    struct script_binding binding;
+    const char *session; /* of steps that name none */
+};
+
+static int expand_steps(struct expansion *x, const struct context *context,
+                        struct script_steps steps, struct script_steps *out);
+
+/* ---- one step ----------------------------------------------------------------------------- */
+
+static int expand_blocks(struct expansion *x, const struct context *context,
+                         const struct script_step *step, struct script_step *copy)
+{
+    struct arena *arena = x->faults->arena;
+    if (step->kind == STEP_EITHER) {
+        copy->as.either.branches =
+            arena_array(arena, step->as.either.nbranches, sizeof *copy->as.either.branches);
+        memcpy(copy->as.either.branches, step->as.either.branches,
+               step->as.either.nbranches * sizeof *copy->as.either.branches);
+    } else if (step->kind == STEP_INTERLEAVE) {
+        copy->as.interleave.units =
+            arena_array(arena, step->as.interleave.nunits, sizeof *copy->as.interleave.units);
+        memcpy(copy->as.interleave.units, step->as.interleave.units,
+               step->as.interleave.nunits * sizeof *copy->as.interleave.units);
+    }
+    for (size_t i = 0; i < script_step_nblocks(copy); i++) {
+        struct context inner = *context;
+        struct script_steps *block = script_step_block(copy, i);
+        struct script_steps original = *block;
+        *block = (struct script_steps){0};
+        if (step->kind == STEP_INTERLEAVE)
+            inner.session = step->as.interleave.units[i].session;
+        else
+            inner.session = copy->session;
+        if (expand_steps(x, &inner, original, block) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Own lists for texts, so that putting in does not change the original. */
+static void copy_texts(struct arena *arena, const struct script_step *step,
+                       struct script_step *copy)
+{
+    if (step->kind == STEP_WIRE && step->as.wire.is_raw) {
+        copy->as.wire.raw = arena_array(arena, step->as.wire.nraw, sizeof *copy->as.wire.raw);
+        memcpy(copy->as.wire.raw, step->as.wire.raw,
+               step->as.wire.nraw * sizeof *copy->as.wire.raw);
+    } else if (step->kind == STEP_DO || step->kind == STEP_START) {
+        copy->as.shim.arguments =
+            arena_array(arena, step->as.shim.narguments, sizeof *copy->as.shim.arguments);
+    }
+}
+
+static int expand_texts(const struct script_binding *b, const struct script_step *step,
+                        struct script_step *copy)
+{
+    bool is_string = step->kind == STEP_WIRE && step->as.wire.is_raw;
+    struct script_step *original = (struct script_step *)step;
+    copy_texts(b->faults->arena, step, copy);
+    for (size_t i = 0; i < script_step_ntexts(step); i++)
+        if (script_substitute(b, script_step_text(original, i), is_string,
+                              script_step_text(copy, i)) != 0)
+            return -1;
+    if ((step->kind == STEP_DO || step->kind == STEP_START) && step->as.shim.capture != NULL)
+        copy->as.shim.capture = script_binding_name(b, step->as.shim.capture);
+    return 0;
+}
+
+/* What was a reference and is now known: `split ${cut}`, `flags ${n}`. */
+static int settle(struct expansion *x, struct script_step *step)
+{
+    if (step->kind == STEP_SPLIT && step->as.split.how_reference.npieces > 0) {
+        const struct script_text *how = &step->as.split.how_reference;
+        if (how->npieces != 1 || how->pieces[0].kind != PIECE_WORD ||
+            !script_split_read(x->faults->arena, how->pieces[0].text, step))
+            return script_fault(x->faults, step->place,
+                                "`%s` is no split: ascending offsets such as 3,7, or bytewise, "
+                                "lines or none",
+                                how->source);
+        step->as.split.how_reference = (struct script_text){0};
+    }
+    bool is_query = step->kind == STEP_CACHE || step->kind == STEP_MODEL;
+    if (is_query && step->as.query.index.npieces > 0) {
+        const struct script_text *index = &step->as.query.index;
+        if (index->npieces == 1 && index->pieces[0].kind == PIECE_REFERENCE)
+            return 0;
+        if (index->npieces != 1 || index->pieces[0].kind != PIECE_WORD ||
+            number_parse_u32(index->pieces[0].text, &step->as.query.number) != 0 ||
+            step->as.query.number == 0)
+            return script_fault(x->faults, step->place, "`%s` is no message number", index->source);
+        step->as.query.index = (struct script_text){0};
+    }
+    return 0;
+}
+
+static int expand_copy(struct expansion *x, const struct context *context,
+                       const struct script_step *step, struct script_steps *out)
+{
+    struct script_step *copy = arena_alloc(x->faults->arena, sizeof *copy);
+    if (++*x->nsteps > SCRIPT_STEPS_MOST)
+        return script_fault(x->faults, x->scenario->place,
+                            "the scenario has more than %d steps when macros, repetitions and axes "
+                            "are expanded",
+                            SCRIPT_STEPS_MOST);
+    *copy = *step;
+    if (step->session[0] == '\0')
+        copy->session = context->session;
+    if (expand_texts(&context->binding, step, copy) != 0 || settle(x, copy) != 0 ||
+        expand_blocks(x, context, step, copy) != 0)
+        return -1;
+    script_steps_add(x->faults->arena, out, copy);
+    return 0;
+}
+
+/* ---- use ---------------------------------------------------------------------------------- */
+
+static int bind_argument(const struct script_binding *outer, const struct script_macro *macro,
+                         size_t i, const struct script_text *argument, struct script_text *bound)
+{
+    if (!macro->is_capture[i])
+        return script_substitute(outer, argument, false, bound);
+    const char *name = script_argument_name(argument);
+    if (name == NULL)
+        return script_fault(outer->faults, argument->pieces[0].place,
+                            "the macro `%s` captures into its parameter `%s`: give it a name",
+                            macro->name, macro->parameters.items[i]);
+    name = script_binding_name(outer, name);
+    *bound = (struct script_text){.source = name};
+    script_text_add_word(outer->faults->arena, bound, span_of(name), argument->pieces[0].place);
+    return 0;
+}
+
+static int expand_use(struct expansion *x, const struct context *context,
+                      const struct script_step *step, struct script_steps *out)
+{
+    const struct script_macro *macro = script_macro_find(x->file, step->as.use.macro);
+    ENSURE(macro != NULL && macro->parameters.nitems == step->as.use.narguments);
+    struct script_text *arguments =
+        arena_array(x->faults->arena, step->as.use.narguments, sizeof *arguments);
+    for (size_t i = 0; i < step->as.use.narguments; i++)
+        if (bind_argument(&context->binding, macro, i, &step->as.use.arguments[i], &arguments[i]))
+            return -1;
+    struct context inner = *context;
+    inner.binding.macro = macro;
+    inner.binding.arguments = arguments;
+    inner.binding.use = ++x->nuses;
+    if (step->session[0] != '\0')
+        inner.session = step->session;
+    return expand_steps(x, &inner, macro->steps, out);
+}
+
+static int expand_steps(struct expansion *x, const struct context *context,
+                        struct script_steps steps, struct script_steps *out)
+{
+    for (size_t i = 0; i < steps.nitems; i++) {
+        const struct script_step *step = steps.items[i];
+        int status = 0;
+        if (step->kind == STEP_USE) {
+            status = expand_use(x, context, step, out);
+        } else if (step->kind == STEP_REPEAT) {
+            for (unsigned n = 0; n < step->as.repeat.count && status == 0; n++)
+                status = expand_steps(x, context, step->as.repeat.steps, out);
+        } else {
+            status = expand_copy(x, context, step, out);
+        }
+        if (status != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- cases -------------------------------------------------------------------------------- */
+
+/* An axis value as it stands in a case's ID. */
+static void append_value(struct buffer *out, const char *value)
+{
+    for (; *value != '\0'; value++)
+        buffer_append_byte(out, char_is_print(*value) && *value != ' ' ? *value : '_');
+}
+
+/* Reads the values of case number n and names the case. */
+static int choose_values(struct expansion *x, size_t n, struct script_case *c)
+{
+    struct buffer axis = {0};
+    size_t weight = 1;
+    int status = 0;
+    const struct script_scenario *s = x->scenario;
+    for (size_t i = s->naxes; i-- > 0;) {
+        const char *value = s->axes[i].values.items[n / weight % s->axes[i].values.nitems];
+        struct script_cursor cursor;
+        script_cursor_init(&cursor, x->faults, span_of(value), s->axes[i].place);
+        status |= script_text_read(&cursor, false, NULL, &x->axis_values[i]);
+        weight *= s->axes[i].values.nitems;
+    }
+    for (size_t i = 0; i < s->naxes; i++) {
+        weight /= s->axes[i].values.nitems;
+        buffer_printf(&axis, "%s%s=", i == 0 ? "" : "/", s->axes[i].name);
+        append_value(&axis, s->axes[i].values.items[n / weight % s->axes[i].values.nitems]);
+    }
+    c->axis = arena_text(x->faults->arena, buffer_span(&axis));
+    c->id = c->axis[0] == '\0' ? s->id : arena_printf(x->faults->arena, "%s/%s", s->id, c->axis);
+    buffer_free(&axis);
+    return status;
+}
+
+static int expand_case(const struct script_file *file, const struct script_scenario *scenario,
+                       struct script_faults *faults, size_t *nsteps, size_t n,
+                       struct script_case *case_r)
+{
+    struct expansion x = {.file = file, .scenario = scenario, .faults = faults, .nsteps = nsteps};
+    x.axis_values = arena_array(faults->arena, scenario->naxes, sizeof *x.axis_values);
+    case_r->scenario = scenario;
+    if (choose_values(&x, n, case_r) != 0)
+        return -1;
+    struct context context = {
+        .binding = {.faults = faults, .scenario = scenario, .axis_values = x.axis_values},
+        .session = scenario->nsessions == 1 ? scenario->sessions[0].name : "",
+    };
+    return expand_steps(&x, &context, scenario->steps, &case_r->steps);
+}
+
+int script_expand_all(const struct script_file *file, const struct script_scenario *scenario,
+                      struct script_faults *faults, struct script_case **cases_r, size_t *ncases_r)
+{
+    size_t ncases = 1;
+    size_t nsteps = 0;
+    for (size_t i = 0; i < scenario->naxes && ncases <= SCRIPT_CASES_MOST; i++)
+        ncases *= scenario->axes[i].values.nitems;
+    if (ncases > SCRIPT_CASES_MOST)
+        return script_fault(faults, scenario->place, "the axes give more than %d cases",
+                            SCRIPT_CASES_MOST);
+    struct script_case *cases = arena_array(faults->arena, ncases, sizeof *cases);
+    for (size_t i = 0; i < ncases; i++)
+        if (expand_case(file, scenario, faults, &nsteps, i, &cases[i]) != 0)
+            return -1;
+    *cases_r = cases;
+    *ncases_r = ncases;
+    return 0;
+}

@@ -1,0 +1,78 @@
+#include "reports/result_fields.h"
+
+#include <stdint.h>
+
+static const struct span REPLACEMENT = SPAN_INIT("\xef\xbf\xbd"); /* U+FFFD */
+
+size_t result_utf8_length(struct span s)
+{
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least; /* smaller values have a shorter form */
+    } FORMS[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    if (s.nbytes == 0)
+        return 0;
+    unsigned char first = (unsigned char)s.data[0];
+    for (size_t n = 0; n < sizeof FORMS / sizeof *FORMS; n++) {
+        if ((first & FORMS[n].mask) != FORMS[n].lead)
+            continue;
+        uint32_t value = (unsigned char)(first & (unsigned char)~FORMS[n].mask);
+        if (s.nbytes <= n)
+            return 0;
+        for (size_t i = 1; i <= n; i++) {
+            unsigned char next = (unsigned char)s.data[i];
+            if ((next & 0xc0) != 0x80)
+                return 0;
+            value = value << 6 | (next & 0x3f);
+        }
+        bool is_surrogate = value >= 0xd800 && value <= 0xdfff;
+        return value < FORMS[n].least || value > 0x10ffff || is_surrogate ? 0 : n + 1;
+    }
+    return 0;
+}
+
+static void encode_octets(struct span octets, struct buffer *out)
+{
+    for (size_t i = 0; i < octets.nbytes; i++) {
+        buffer_append(out, REPLACEMENT);
+        buffer_printf(out, "%02X", (unsigned)(unsigned char)octets.data[i]);
+    }
+}
+
+void result_text_encode(struct span text, struct buffer *out)
+{
+    while (text.nbytes > 0) {
+        size_t nbytes = result_utf8_length(text);
+        struct span here = span_slice(text, 0, nbytes ? nbytes : 1);
+        if (nbytes == 0 || span_equal(here, REPLACEMENT))
+            encode_octets(here, out);
+        else
+            buffer_append(out, here);
+        text = span_from(text, here.nbytes);
+    }
+}
+
+/* The octet that an escape at the start of s stands for, or -1. No text holds a NUL. */
+static int escape_value(struct span s)
+{
+    if (s.nbytes < 5 || !span_starts_with(s, REPLACEMENT))
+        return -1;
+    int high = char_hex_value(s.data[3]), low = char_hex_value(s.data[4]);
+    return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
+}
+
+const char *result_text_decode(struct span encoded, struct arena *arena)
+{
+    struct buffer out = {0};
+    while (encoded.nbytes > 0) {
+        int value = escape_value(encoded);
+        char octet = encoded.data[0];
+        if (value >= 0)
+            octet = (char)value;
+        buffer_append_byte(&out, octet);
+        encoded = span_from(encoded, value < 0 ? 1 : 5);
+    }
+    const char *text = arena_text(arena, buffer_span(&out));
+    buffer_free(&out);
+    return text;
+}

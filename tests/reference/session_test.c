@@ -1,0 +1,271 @@
+/* Tags, states, errors, literals: what is the same for every command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "server_helper.h"
+
+static const struct rig_transcript transcripts[] = {
+    {.name = "the greeting is there before any input, and nothing after it", .text = ""},
+    {.name = "NOOP before and after LOGIN",
+     .text = "C: a1 NOOP\n"
+             "S: a1 OK NOOP completed\n"
+             "C: a2 LOGIN fred secret\n"
+             "S: a2 OK LOGIN completed\n"
+             "C: a3 NOOP\n"
+             "S: a3 OK NOOP completed\n"},
+    {.name = "LOGIN refuses wrong users and passwords, and may be tried again",
+     .text = "C: a LOGIN fred wrong\n"
+             "S: a NO Wrong user name or password\n"
+             "C: a LOGIN fred secre\n"
+             "S: a NO Wrong user name or password\n"
+             "C: a LOGIN fred secrett\n"
+             "S: a NO Wrong user name or password\n"
+             "C: a LOGIN fred SECRET\n"
+             "S: a NO Wrong user name or password\n"
+             "C: a LOGIN secret fred\n"
+             "S: a NO Wrong user name or password\n"
+             "C: a LOGIN FRED secret\n"
+             "S: a NO Wrong user name or password\n"
+             "C: a SELECT INBOX\n"
+             "S: a BAD Log in first\n"
+             "C: a LOGIN \"fred\" \"secret\"\n"
+             "S: a OK LOGIN completed\n"
+             "C: b LOGIN fred secret\n"
+             "S: b BAD Already logged in\n"},
+    {.name = "LOGIN with literals",
+     .text = "C: a LOGIN {4}\n"
+             "S: + Ready for the literal\n"
+             "C: anna {8}\n"
+             "S: + Ready for the literal\n"
+             "C: pa ss\"wd\n"
+             "S: a OK LOGIN completed\n"},
+    {.name = "LOGIN with an empty literal",
+     .text = "C: a LOGIN fred {0}\n"
+             "S: + Ready for the literal\n"
+             "C: \n"
+             "S: a NO Wrong user name or password\n"
+             "C: a LOGIN {0}\n"
+             "S: + Ready for the literal\n"
+             "C:  secret\n"
+             "S: a NO Wrong user name or password\n"},
+    {.name = "LOGIN arguments",
+     .text = "C: a LOGIN\n"
+             "S: a BAD Missing argument\n"
+             "C: a LOGIN fred\n"
+             "S: a BAD Missing argument\n"
+             "C: a LOGIN fred \n"
+             "S: a BAD Missing or malformed argument\n"
+             "C: a LOGIN  fred secret\n"
+             "S: a BAD Missing or malformed argument\n"
+             "C: a LOGIN fred secret x\n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a LOGIN fred secret \n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a LOGIN \"fr\\ed\" secret\n"
+             "S: a BAD Character not allowed in a quoted string\n"
+             "C: a LOGIN \"fr%ed\" secret\n"
+             "S: a BAD Character not allowed in a quoted string\n"
+             "C: a LOGIN \"fred secret\n"
+             "S: a BAD Quoted string without an end\n"
+             "C: a LOGIN \"\" secret\n"
+             "S: a BAD Empty quoted string\n"
+             "C: a LOGIN \"fred\"secret x\n"
+             "S: a BAD Malformed argument\n"
+             "C: a LOGIN fr(ed secret\n"
+             "S: a BAD Malformed argument\n"},
+    {.name = "only LOGIN, LOGOUT and NOOP before LOGIN",
+     .text = "C: a SELECT INBOX\n"
+             "S: a BAD Log in first\n"
+             "C: a BBOARD NEWS\n"
+             "S: a BAD Log in first\n"
+             "C: a FIND MAILBOXES *\n"
+             "S: a BAD Log in first\n"
+             "C: a CHECK\n"
+             "S: a BAD Log in first\n"
+             "C: a EXPUNGE\n"
+             "S: a BAD Log in first\n"
+             "C: a COPY 1 X\n"
+             "S: a BAD Log in first\n"
+             "C: a FETCH 1 ALL\n"
+             "S: a BAD Log in first\n"
+             "C: a STORE 1 FLAGS \\Seen\n"
+             "S: a BAD Log in first\n"
+             "C: a SEARCH ALL\n"
+             "S: a BAD Log in first\n"},
+    {.name = "message commands need a mailbox",
+     .text = "C: a LOGIN fred secret\n"
+             "S: a OK LOGIN completed\n"
+             "C: a CHECK\n"
+             "S: a BAD Select a mailbox first\n"
+             "C: a EXPUNGE\n"
+             "S: a BAD Select a mailbox first\n"
+             "C: a COPY 1 X\n"
+             "S: a BAD Select a mailbox first\n"
+             "C: a FETCH 1 ALL\n"
+             "S: a BAD Select a mailbox first\n"
+             "C: a STORE 1 FLAGS \\Seen\n"
+             "S: a BAD Select a mailbox first\n"
+             "C: a SEARCH ALL\n"
+             "S: a BAD Select a mailbox first\n"},
+    {.name = "tags are echoed as they are",
+     .text = "C: aB1 noop\n"
+             "S: aB1 OK NOOP completed\n"
+             "C: a.b-c_1 NoOp\n"
+             "S: a.b-c_1 OK NOOP completed\n"
+             "C: =1 NOOP\n"
+             "S: =1 OK NOOP completed\n"
+             "C: #7 NOOP\n"
+             "S: #7 OK NOOP completed\n"
+             "C: +1 NOOP\n"
+             "S: +1 OK NOOP completed\n"
+             "C: abcdefghijklmnopqrstuvwxyz012345 NOOP\n"
+             "S: abcdefghijklmnopqrstuvwxyz012345 OK NOOP completed\n"},
+    {.name = "without a usable tag",
+     .text = "C: \n"
+             "S: * BAD Command without a usable tag\n"
+             "C:  NOOP\n"
+             "S: * BAD Command without a usable tag\n"
+             "C: * NOOP\n"
+             "S: * BAD Command without a usable tag\n"
+             "C: + NOOP\n"
+             "S: * BAD Command without a usable tag\n"
+             "C: (a NOOP\n"
+             "S: * BAD Command without a usable tag\n"
+             "C: a\"b NOOP\n"
+             "S: * BAD Command without a usable tag\n"
+             "C: {5}\n"
+             "S: * BAD Command without a usable tag\n"
+             "C: * LOGIN {5}\n"
+             "S: * BAD Command without a usable tag\n"},
+    {.name = "unknown and missing verbs",
+     .text = "C: a FROB\n"
+             "S: a BAD Unknown command\n"
+             "C: a\n"
+             "S: a BAD Missing command\n"
+             "C: a \n"
+             "S: a BAD Unknown command\n"
+             "C: a  NOOP\n"
+             "S: a BAD Unknown command\n"
+             "C: a NOOPS\n"
+             "S: a BAD Unknown command\n"
+             "C: a CAPABILITY\n"
+             "S: a BAD Unknown command\n"
+             "C: a NOOP x\n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a NOOP \n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a LOGOUT x\n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a NOOP\n"
+             "S: a OK NOOP completed\n"},
+    {.name = "literals are refused as soon as the command is known to be wrong",
+     .text = "C: a FROB {5}\n"
+             "S: a BAD Unknown command\n"
+             "C: a SELECT {5}\n"
+             "S: a BAD Log in first\n"
+             "C: a NOOP {5}\n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a LOGIN {}\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {-1}\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {x}\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {5\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {05}\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {5+}\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {99999999999999999999}\n"
+             "S: a BAD Malformed literal count\n"
+             "C: a LOGIN {9999999999999999999}\n"
+             "S: a BAD Literal too long\n"
+             "C: a LOGIN {16777217}\n"
+             "S: a BAD Literal too long\n"
+             "C: a LOGIN {4} x\n"
+             "S: a BAD A literal count must end its line\n"
+             "C: a LOGIN fred{4}\n"
+             "S: a BAD Malformed argument\n"
+             "C: a LOGIN fred secret {4}\n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a LOGIN {4}\n"
+             "S: + Ready for the literal\n"
+             "C: fred{6}\n"
+             "S: a BAD Malformed argument\n"
+             "C: a LOGIN fred secret\n"
+             "S: a OK LOGIN completed\n"
+             "C: a FETCH {5}\n"
+             "S: a BAD Select a mailbox first\n"
+             "C: a FIND {5}\n"
+             "S: a BAD FIND takes MAILBOXES or BBOARDS\n"
+             "C: a SELECT INBOX {5}\n"
+             "S: a BAD Unexpected text after the command\n"
+             "C: a NOOP\n"
+             "S: a OK NOOP completed\n"},
+    {.name = "lines that break the lexical rules",
+     .text = "C- a NOOP\\n\n"
+             "S: a BAD Line ends in LF without CR\n"
+             "C- a NOOP\\r\\r\\n\n"
+             "S: a BAD Line holds octets that are not printable "
+             "ASCII\n"
+             "C: a LOGIN fr\tred secret\n"
+             "S: a BAD Line holds octets that are not printable "
+             "ASCII\n"
+             "C: a LOGIN \"fr\xe9"
+             "d\" secret\n"
+             "S: a BAD Line holds octets that are not printable "
+             "ASCII\n"
+             "C: \xe9 NOOP\n"
+             "S: * BAD Line holds octets that are not printable "
+             "ASCII\n"
+             "C- a NO\\0OP\\r\\n\n"
+             "S: a BAD Line holds octets that are not printable "
+             "ASCII\n"
+             "C: a\x01 NOOP\n"
+             "S: * BAD Line holds octets that are not printable "
+             "ASCII\n"
+             "C: a NOOP\n"
+             "S: a OK NOOP completed\n"},
+    {.name = "LOGOUT in every state",
+     .text = "C: a LOGOUT\n"
+             "S: * BYE IMAP2 server quitting\n"
+             "S: a OK LOGOUT completed\n"
+             "C: b NOOP\n"
+             "2C: a LOGIN fred secret\n"
+             "2S: a OK LOGIN completed\n"
+             "2C: b LOGOUT\n"
+             "2S: * BYE IMAP2 server quitting\n"
+             "2S: b OK LOGOUT completed\n"
+             "3C: a LOGIN fred secret\n"
+             "3S: a OK LOGIN completed\n"
+             "3C: b SELECT EMPTY\n"
+             "3S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen)\n"
+             "3S: * 0 EXISTS\n"
+             "3S: * 0 RECENT\n"
+             "3S: b OK [READ-WRITE] Mailbox selected\n"
+             "3C: c logout\n"
+             "3S: * BYE IMAP2 server quitting\n"
+             "3S: c OK LOGOUT completed\n"},
+};
+
+static void test_transcripts(void **state)
+{
+    (void)state;
+    rig_play_all(transcripts, sizeof transcripts / sizeof *transcripts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_transcripts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,134 @@
+/*
+ * What a terminal shows, against tests/reports/golden/. After a wanted change, run this program
+ * with GOLDEN_UPDATE set in the environment, which writes the files anew, and read the difference.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "sample_helper.h"
+
+static void assert_golden(const char *name, struct span got)
+{
+    char path[512], wanted[16384];
+    (void)snprintf(path, sizeof path, "%s/tests/reports/golden/%s.txt", SOURCE_ROOT, name);
+    bool is_update = getenv("GOLDEN_UPDATE") != NULL;
+    FILE *file = fopen(path, is_update ? "wb" : "rb");
+    assert_non_null(file);
+    if (is_update) {
+        assert_int_equal(fwrite(got.data, 1, got.nbytes, file), got.nbytes);
+        assert_int_equal(fclose(file), 0);
+        return;
+    }
+    size_t nwanted = fread(wanted, 1, sizeof wanted, file);
+    assert_int_equal(fclose(file), 0);
+    if (!span_equal(got, span_make(wanted, nwanted)))
+        fail_msg("%s.txt: got\n%.*s", name, SPAN_ARG(got));
+}
+
+static void print_all(struct buffer *out, struct result_terminal how)
+{
+    for (unsigned v = 0; v < RESULT_NVERDICTS; v++) {
+        struct result_case result = sample_case((enum result_verdict)v);
+        result_case_print(&result, &how, out);
+    }
+}
+
+static void test_each_verdict(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct result_terminal how;
+    } CASES[] = {
+        {"quiet", {.verbosity = 0}},
+        {"lines", {.verbosity = 1}},
+        {"full", {.verbosity = 2}},
+        {"color", {.verbosity = 0, .color = true}},
+        {"short-log", {.verbosity = 0, .log_lines = 2}},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct buffer out = {0};
+        print_all(&out, CASES[i].how);
+        assert_golden(CASES[i].name, buffer_span(&out));
+        buffer_free(&out);
+    }
+}
+
+static void test_listed_cases(void **state)
+{
+    (void)state;
+    static const struct {
+        enum result_verdict verdict;
+        const char *expected, *reason;
+    } CASES[] = {
+        {RESULT_FAIL, "fail", "numbers beyond the count, reported upstream"},
+        {RESULT_WARN, "warn", ""},
+        {RESULT_PASS, "fail", "numbers beyond the count"},
+        {RESULT_PASS, "flaky", "races with the indexer"},
+        {RESULT_FAIL, "warn", "the marker is missing"},
+    };
+    struct buffer out = {0};
+    struct result_terminal how = {.log_lines = 1};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct result_case result = sample_case(CASES[i].verdict);
+        result.expected = CASES[i].expected;
+        result.reason = CASES[i].reason;
+        result.is_unexpected = result_is_unexpected(result.verdict, result.expected, false);
+        result_case_print(&result, &how, &out);
+    }
+    assert_golden("listed", buffer_span(&out));
+    buffer_free(&out);
+}
+
+static void test_expected_pass_is_silent(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct result_terminal how = {0};
+    struct result_case result = sample_case(RESULT_PASS);
+    result_case_print(&result, &how, &out);
+    assert_int_equal(out.nbytes, 0);
+    buffer_free(&out);
+}
+
+/* A case of nothing but NULL texts, and texts that would steer a terminal. */
+static void test_nothing_steers_the_terminal(void **state)
+{
+    (void)state;
+    struct rng rng = rng_seeded(1990);
+    struct arena arena = {0};
+    struct result_terminal how = {.verbosity = 2};
+    struct result_case empty = {.verdict = RESULT_FAIL};
+    struct buffer out = {0};
+    result_case_print(&empty, &how, &out);
+    assert_true(out.nbytes > 0);
+    for (int i = 0; i < 500; i++) {
+        buffer_clear(&out);
+        result_case_print(sample_random_case(&rng, &arena), &how, &out);
+        struct span shown = buffer_span(&out);
+        for (size_t k = 0; k < shown.nbytes; k++) {
+            unsigned char c = (unsigned char)shown.data[k];
+            assert_true((c >= 0x20 && c != 0x7f) || c == '\n');
+        }
+        arena_reset(&arena);
+    }
+    buffer_free(&out);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_verdict),
+        cmocka_unit_test(test_listed_cases),
+        cmocka_unit_test(test_expected_pass_is_silent),
+        cmocka_unit_test(test_nothing_steers_the_terminal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
