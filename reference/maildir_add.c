@@ -5,7 +5,7 @@
 #include "reference/maildir_file.h"
 #include "reference/maildir_store.h"
 
-enum { TRIES_MAX = 5 }; /* how often a file that others rename is pursued */
+enum { TRIES_MAX = 50 }; /* how often a file that others rename is pursued */
 
 /* A Maildir that is about to get mail. */
 struct target {

@@ -62,7 +62,8 @@ void maildir_box_refresh_keywords(struct maildir_box *box);
  */
 enum mail_error maildir_box_scan(struct maildir_box *box, bool is_thorough);
 
-/* Another program has renamed the message's file: finds it by its base. False when it is gone. */
+/* Another program has renamed the message's file: finds it by its base. False when it is gone; when
+ * true it may have been renamed again already. */
 bool maildir_box_locate(struct maildir_box *box, struct mail_message *message);
 
 /*

@@ -6,7 +6,7 @@
 #include "reference/maildir_box.h"
 #include "reference/maildir_file.h"
 
-enum { TRIES_MAX = 5 }; /* how often a file that others rename is pursued */
+enum { TRIES_MAX = 50 }; /* how often a file that others rename is pursued */
 
 static void set_name(struct mail_message *message, struct buffer *name)
 {

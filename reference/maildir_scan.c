@@ -182,11 +182,26 @@ static bool add_unknown(struct maildir_box *box, struct scan *scan)
     return is_complete;
 }
 
+/* The first look at a mailbox gives the messages their order, so that it should miss none. */
+static enum mail_error read_more(struct scan *scan, const struct maildir_box *box)
+{
+    enum mail_error error = MAIL_OK;
+    size_t nknown = 0;
+    for (int round = 0; round < ROUNDS_MAX && nknown < scan->by_base.nentries && error == MAIL_OK;
+         round++) {
+        nknown = scan->by_base.nentries;
+        error = scan_read(scan, &box->dir);
+    }
+    return error;
+}
+
 /* One look; *is_complete_r false when files moved meanwhile. */
 static enum mail_error scan_once(struct maildir_box *box, bool *is_complete_r)
 {
     struct scan scan = {0}, again = {0};
     enum mail_error error = scan_read(&scan, &box->dir);
+    if (error == MAIL_OK && box->box.last_id == 0 && box->is_young)
+        error = read_more(&scan, box);
     if (error == MAIL_OK && match_known(box, &scan) > 0) {
         /* A file renamed while its directory is read may be passed over: only who is missing twice
          * is missing. */
@@ -246,22 +261,15 @@ enum mail_error maildir_box_scan(struct maildir_box *box, bool is_thorough)
 
 bool maildir_box_locate(struct maildir_box *box, struct mail_message *message)
 {
-    int nmissed = 0; /* missing twice is gone, see scan_once() */
-    for (int round = 0; round < ROUNDS_MAX && nmissed < 2; round++) {
+    bool is_found = false;
+    for (int round = 0; round < 2 && !is_found; round++) { /* missing twice: see scan_once() */
         struct scan scan = {0};
-        if (scan_read(&scan, &box->dir) != MAIL_OK) {
-            scan_free(&scan);
-            return false;
-        }
-        const struct entry *entry = scan_find(&scan, message);
+        enum mail_error error = scan_read(&scan, &box->dir);
+        const struct entry *entry = error == MAIL_OK ? scan_find(&scan, message) : NULL;
         if (entry != NULL)
             move_to(message, entry);
-        else
-            nmissed++;
-        bool is_found = entry != NULL && is_still_there(box, message);
+        is_found = entry != NULL;
         scan_free(&scan);
-        if (is_found)
-            return true;
     }
-    return false;
+    return is_found;
 }

@@ -17,6 +17,30 @@
  *         reference_session_sent(session, nwritten);
  *         if (reference_session_is_closing(session)) close once output is empty;
  *     reference_session_free(&session);
+ *
+ * It does all that RFC 1176 says must or should be done. Where the RFC leaves a choice (B numbers:
+ * section B of the requirement catalogue):
+ *
+ *   - Commands are carried out in order, one at a time. What other sessions did is told before a
+ *     completion; EXPUNGE lines for their removals only in NOOP, CHECK and EXPUNGE, which take no
+ *     message numbers (B62). Until then the numbers stay: FETCH and SEARCH still work for a removed
+ *     message as long as its content can be had, STORE on it is answered NO.
+ *   - What breaks the grammar is BAD, under its tag when it has one; so are numbers of no message
+ *     (B35), wrong states (B46), a second LOGIN (B48), and lines that end in a bare LF or hold
+ *     octets that are not printable ASCII. Sequences written downwards (B34), `STORE n FLAGS ()`
+ *     (B7), a `%` in the pattern of FIND (B14) and four-digit years in SEARCH (B80) are taken.
+ *     NOOP is carried out before LOGIN, too (B47).
+ *   - A literal is refused before "+" when what stands before it is wrong already (B21).
+ *   - A failed SELECT leaves no mailbox selected (B54).
+ *   - Messages are \Recent for the first session with write access that hears of them (B55, B56);
+ *     a RECENT line follows whenever the number changes (B58).
+ *   - STORE of a flag the mailbox does not list is NO (B107), \Recent in it is ignored (B106).
+ *     A read-only mailbox answers NO to STORE and EXPUNGE (B109).
+ *   - COPY is done for all messages or none (B70), keeps flags and internal date (B69), creates the
+ *     destination (B72), reports `n COPY` (B67) and sets \Seen on the source (B68).
+ *   - SINCE includes the day itself (B78). Boards are opened read-only unless the store says
+ *     otherwise (B95).
+ *   - FETCH always sends what was asked for (B26); a flag set by it is in the same line (B27, B28).
  */
 #ifndef IMAPSPEC_REFERENCE_REFERENCE_H
 #define IMAPSPEC_REFERENCE_REFERENCE_H

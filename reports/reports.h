@@ -172,4 +172,9 @@ struct result_terminal {
 void result_case_print(const struct result_case *result, const struct result_terminal *how,
                        struct buffer *out);
 
+/* Appends a report of one or several runs in Markdown: each target's counts, the matrix of
+ * requirement by target (worst verdict of all cases that check it), what did not pass with its
+ * reason, and the lawful choices made. */
+void result_markdown_write(const struct result_run *const *runs, size_t nruns, struct buffer *out);
+
 #endif

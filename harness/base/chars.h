@@ -31,12 +31,16 @@ static inline bool char_is_alnum(char c)
 
 static inline char char_lower(char c)
 {
-    return char_is_upper(c) ? (char)(c + 32) : c;
+    if (char_is_upper(c))
+        return (char)(c + 32);
+    return c;
 }
 
 static inline char char_upper(char c)
 {
-    return char_is_lower(c) ? (char)(c - 32) : c;
+    if (char_is_lower(c))
+        return (char)(c - 32);
+    return c;
 }
 
 /* 0..15, or -1 when c is no hexadecimal digit. */

@@ -1,7 +1,7 @@
 /*
- * cli: the command line. main.c finds the command in the table of command.c; each command has a file
- * of its own. Everything a command needs besides its arguments is in struct cli. Only this folder
- * exits, prints to the terminal and reads files named by users.
+ * cli: the command line. main.c finds the command in the table of command.c; each command has a
+ * file of its own. Everything a command needs besides its arguments is in struct cli. Only this
+ * folder exits, prints to the terminal and reads files named by users.
  */
 #ifndef IMAPSPEC_CLI_CLI_H
 #define IMAPSPEC_CLI_CLI_H
@@ -23,9 +23,9 @@ struct cli {
 
 struct cli_command {
     const char *name;
-    const char *arguments; /* "TARGET [SELECTOR...]" */
-    const char *summary;   /* one line */
-    const char *details;   /* for --help, lines under 80 columns; may be NULL */
+    const char *arguments;            /* "TARGET [SELECTOR...]" */
+    const char *summary;              /* one line */
+    const char *details;              /* for --help, lines under 80 columns; may be NULL */
     const struct cli_option *options; /* ended by one without a name */
     int (*run)(struct cli *cli, int argc, char **argv); /* arguments behind the command's name */
 };
@@ -65,17 +65,15 @@ struct cli_option {
     const char *name;  /* without dashes; NULL ends the table */
     const char *value; /* what is shown for its value: "FILE"; NULL for flags and counts */
     enum cli_option_kind kind;
-    size_t offset;     /* of the member in the command's struct */
+    size_t offset; /* of the member in the command's struct */
     const char *help;
 };
 
 /* Reads options (anywhere) and arguments into the struct at `into`. -1 with *err: unknown option,
  * missing or bad value. Arguments that are no options go to *arguments_r. */
-__attribute__((warn_unused_result)) int cli_options_read(struct cli *cli,
-                                                         const struct cli_option *options, int argc,
-                                                         char **argv, void *into,
-                                                         struct cli_texts *arguments_r,
-                                                         struct err *err);
+__attribute__((warn_unused_result)) int
+cli_options_read(struct cli *cli, const struct cli_option *options, int argc, char **argv,
+                 void *into, struct cli_texts *arguments_r, struct err *err);
 void cli_texts_add(struct cli *cli, struct cli_texts *list, const char *text);
 
 /* ---- files (file.c) ---- */

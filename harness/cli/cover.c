@@ -8,10 +8,10 @@ struct options {
     bool shows_missing;
 };
 
-const struct cli_option cover_option_table[] = {
-    {'m', "missing", NULL, CLI_FLAG, offsetof(struct options, shows_missing),
-     "print the requirements that no scenario checks"},
-    {0}};
+const struct cli_option cover_option_table[] = {{'m', "missing", NULL, CLI_FLAG,
+                                                 offsetof(struct options, shows_missing),
+                                                 "print the requirements that no scenario checks"},
+                                                {0}};
 
 static bool is_covered(const struct suite *suite, const char *requirement)
 {

@@ -15,8 +15,7 @@ static void print_features(struct target *target)
 static int probe(struct target *target)
 {
     struct err err;
-    struct net_loop *loop =
-        target_is_in_process(target) ? net_loop_new_virtual(0) : net_loop_new();
+    struct net_loop *loop = target_is_in_process(target) ? net_loop_new_virtual(0) : net_loop_new();
     int status = 0;
     if (target_start(target, loop, &err) != 0) {
         (void)cli_fail(&err);

@@ -187,9 +187,8 @@ int cli_load_include(void *context, const char *from, const char *path, struct a
     static const char *const shipped[] = {"scripts", "corpus"};
     struct cli *cli = context;
     const char *candidate = path[0] == '/' ? path : beside(arena, from, path);
-    for (size_t i = 0; !cli_exists(candidate) && path[0] != '/' &&
-                       i < sizeof shipped / sizeof shipped[0];
-         i++)
+    for (size_t i = 0;
+         !cli_exists(candidate) && path[0] != '/' && i < sizeof shipped / sizeof shipped[0]; i++)
         candidate = arena_printf(arena, "%s/%s/%s", cli->data, shipped[i], path);
     if (!cli_exists(candidate))
         return err_set(err, from, 0, 0,

@@ -11,7 +11,8 @@ void server_progress(const struct server_run *run)
     if (!run->shows_progress || run->summary.ncases == 0)
         return;
     double passed = seconds_since(run->started_us);
-    double left = passed / (double)run->summary.ncases * (double)(run->ntotal - run->summary.ncases);
+    double left =
+        passed / (double)run->summary.ncases * (double)(run->ntotal - run->summary.ncases);
     (void)fprintf(stderr, "\r\033[K%zu/%zu done, %zu failed, %.0f s left", run->summary.ncases,
                   run->ntotal, run->nfailed, left);
     (void)fflush(stderr);

@@ -19,7 +19,8 @@ const struct cli_option serve_option_table[] = {
     {0, "user", "NAME", CLI_TEXT, MEMBER(user), "who may log in (default: fred)"},
     {0, "password", "TEXT", CLI_TEXT, MEMBER(password), "with this password (default: secret)"},
     {0, "users", "FILE", CLI_TEXT, MEMBER(users), "further users, one name:password a line"},
-    {0, "idle", "SECONDS", CLI_NUMBER, MEMBER(idle_s), "log out after that silence (default: 1800)"},
+    {0, "idle", "SECONDS", CLI_NUMBER, MEMBER(idle_s),
+     "log out after that silence (default: 1800)"},
     {0, "max-connections", "N", CLI_NUMBER, MEMBER(max_connections), "further ones are closed"},
     {0, "no-sync", NULL, CLI_FLAG, MEMBER(no_sync), "do not wait for the disk"},
     {0}};
@@ -59,8 +60,7 @@ int cli_serve(struct cli *cli, int argc, char **argv)
         check(&o, &err) != 0)
         return cli_fail(&err);
     if (arguments.nitems > 0) {
-        (void)err_set(&err, NULL, 0, 0, "serve takes options only, not \"%s\"",
-                      arguments.items[0]);
+        (void)err_set(&err, NULL, 0, 0, "serve takes options only, not \"%s\"", arguments.items[0]);
         return cli_fail(&err);
     }
     struct serve_options options = serve_options_of(&o);

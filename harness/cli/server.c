@@ -69,11 +69,10 @@ static bool job_died(void *context, size_t job, int signal_number, int status, b
     struct server_run *run = context;
     const struct suite_case *c = &run->suite.cases[case_of_job(run, job)];
     struct arena *arena = &run->cli->arena;
-    const char *what =
-        is_late ? "did not come back in time"
-        : signal_number != 0
-            ? arena_printf(arena, "was killed by %s", strsignal(signal_number))
-            : arena_printf(arena, "ended with status %d", status);
+    const char *what = is_late ? "did not come back in time"
+                       : signal_number != 0
+                           ? arena_printf(arena, "was killed by %s", strsignal(signal_number))
+                           : arena_printf(arena, "ended with status %d", status);
     bool in_process = target_is_in_process(run->target);
     struct result_case *result = arena_alloc(arena, sizeof *result);
     *result = (struct result_case){
@@ -87,8 +86,7 @@ static bool job_died(void *context, size_t job, int signal_number, int status, b
         .expected = "",
         .reason = arena_printf(arena, "the process %s %s%s%.*s",
                                in_process ? "that holds the target" : "that played the case", what,
-                               diagnosis.nbytes > 0 ? ": " : "",
-                               SPAN_ARG(span_trim(diagnosis))),
+                               diagnosis.nbytes > 0 ? ": " : "", SPAN_ARG(span_trim(diagnosis))),
         .seed = run->options.seed,
         .reproduce = arena_printf(arena, "%s server %s '%s' --seed %" PRIu64, run->cli->program,
                                   run->target_argument, c->id, run->options.seed),
@@ -143,8 +141,8 @@ static void write_header(struct server_run *run)
                                    .nfeatures = nfeatures};
     header.features = arena_array(&run->cli->arena, nfeatures, sizeof *header.features);
     for (size_t i = 0; i < nfeatures; i++)
-        header.features[i] = arena_printf(&run->cli->arena, "%s=%s", features[i].name,
-                                          answers[features[i].answer]);
+        header.features[i] =
+            arena_printf(&run->cli->arena, "%s=%s", features[i].name, answers[features[i].answer]);
     struct buffer line = {0};
     result_header_write(&header, &line);
     (void)fwrite(buffer_span(&line).data, 1, line.nbytes, run->results);
@@ -223,9 +221,9 @@ static int update_expected(struct server_run *run)
 {
     struct buffer text = {0};
     struct err err;
-    size_t nlacking = expect_update(run->expected, run->options.is_strict,
-                                    (const struct result_case *const *)run->done, run->ndone,
-                                    &text);
+    size_t nlacking =
+        expect_update(run->expected, run->options.is_strict,
+                      (const struct result_case *const *)run->done, run->ndone, &text);
     int status = cli_write_file(run->expect_path, buffer_span(&text), &err);
     buffer_free(&text);
     if (status != 0)
@@ -283,8 +281,8 @@ static int run_target_cases(struct server_run *run)
         skip_all(run, missing);
         return finish(run, 0);
     }
-    struct net_loop *loop = target_is_in_process(run->target) ? net_loop_new_virtual(0)
-                                                              : net_loop_new();
+    struct net_loop *loop =
+        target_is_in_process(run->target) ? net_loop_new_virtual(0) : net_loop_new();
     int status = run_started(run, loop);
     net_loop_free(&loop);
     return finish(run, status);

@@ -13,7 +13,8 @@ const struct cli_option server_option_table[] = {
     {0, "seed", "N", CLI_NUMBER, MEMBER(seed), "of everything drawn by chance (default: random)"},
     {'x', "exclude", "SELECTOR", CLI_LIST, MEMBER(except), "leave these out"},
     {0, "results", "FILE", CLI_TEXT, MEMBER(results), "write results there, JSON Lines"},
-    {0, "expect", "FILE", CLI_TEXT, MEMBER(expect), "results that are known, instead of the target's"},
+    {0, "expect", "FILE", CLI_TEXT, MEMBER(expect),
+     "results that are known, instead of the target's"},
     {0, "update-expected", NULL, CLI_FLAG, MEMBER(updates_expected), "write that file anew"},
     {0, "strict", NULL, CLI_FLAG, MEMBER(is_strict), "warn and nonstrict have to be listed too"},
     {0, "vary", "WHAT", CLI_TEXT, MEMBER(vary), "none, chunks, tags or all (default: none)"},
@@ -32,13 +33,13 @@ const struct cli_option server_option_table[] = {
 struct target *server_open_target(struct cli *cli, const char *argument,
                                   const struct server_options *options, struct err *err)
 {
-    struct target_request request = {
-        .argument = argument,
-        .targets_folder = arena_printf(&cli->arena, "%s/scripts/targets", cli->data),
-        .user = options->user,
-        .password = options->password,
-        .uses_tls = options->uses_tls,
-        .keeps_folder = options->keeps_folder};
+    struct target_request request = {.argument = argument,
+                                     .targets_folder =
+                                         arena_printf(&cli->arena, "%s/scripts/targets", cli->data),
+                                     .user = options->user,
+                                     .password = options->password,
+                                     .uses_tls = options->uses_tls,
+                                     .keeps_folder = options->keeps_folder};
     return target_open(&request, err);
 }
 

@@ -17,7 +17,8 @@ static int list_scenarios(struct cli *cli, const struct cli_texts *paths, const 
                           struct cli_texts *files, struct err *err)
 {
     if (paths->nitems == 0)
-        return cli_list_files(cli, arena_printf(&cli->arena, "%s/scripts/imap2/%s", cli->data, side),
+        return cli_list_files(cli,
+                              arena_printf(&cli->arena, "%s/scripts/imap2/%s", cli->data, side),
                               ".scn", files, err);
     for (size_t i = 0; i < paths->nitems; i++) {
         if (!cli_is_folder(paths->items[i]))

@@ -112,8 +112,8 @@ enum grammar_verdict grammar_match(struct grammar_matcher *matcher, int rule,
                                    struct grammar_input input, enum grammar_extent extent,
                                    struct grammar_match *match_r);
 
-/* Octet-wise cost of the last match, all passes together: a number of steps that depends on the
- * input and the grammar alone. */
+/* What the last match cost, all passes together, in steps of the recognizer: a number that depends
+ * on the input and the grammar alone. */
 uint64_t grammar_matcher_steps(const struct grammar_matcher *matcher);
 
 /* Appends a sentence that explains a rejection: "octet 4, line 1 column 5: after `* 5 ` rule

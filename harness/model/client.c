@@ -73,9 +73,8 @@ static void check_state(struct model_session *s, const struct command *command)
         breach_as(s, I26, "state.client-login-first", MODEL_OBSERVE, "LOGIN was sent again");
     else if (command_has(command, VERB_NEEDS_LOGIN) && !s->is_authenticated)
         breach(s, I26, "%s was sent before LOGIN was completed with OK", command_name(command));
-    else if (command_has(command, VERB_NEEDS_MAILBOX) &&
-             (s->selected == NULL || s->is_doubtful) && s->pending == NULL &&
-             session_oldest_with(s, VERB_SELECTS) == NULL)
+    else if (command_has(command, VERB_NEEDS_MAILBOX) && (s->selected == NULL || s->is_doubtful) &&
+             s->pending == NULL && session_oldest_with(s, VERB_SELECTS) == NULL)
         breach_as(s, I26, "state.client-select-first", MODEL_STRICT,
                   "%s was sent while no mailbox is selected", command_name(command));
     else
@@ -110,8 +109,8 @@ static const char *syntax_requirement(const struct model_session *s, const struc
 {
     struct span bytes = s->reading.input.bytes;
     if (!command_tag_is_valid(command))
-        return command->tag.nbytes > 0 && (command->tag.data[0] == '*' ||
-                                           command->tag.data[0] == '+')
+        return command->tag.nbytes > 0 &&
+                       (command->tag.data[0] == '*' || command->tag.data[0] == '+')
                    ? "tag.reserved-client"
                    : "tag.prefix";
     if (span_trim(bytes).nbytes == command->tag.nbytes)

@@ -86,8 +86,8 @@ static struct span keep(const struct command *command, const struct reading *rea
                         struct span part)
 {
     ENSURE(part.data >= reading->input.bytes.data);
-    return span_slice(buffer_span(&command->bytes),
-                      (size_t)(part.data - reading->input.bytes.data), part.nbytes);
+    return span_slice(buffer_span(&command->bytes), (size_t)(part.data - reading->input.bytes.data),
+                      part.nbytes);
 }
 
 static struct span argument(const struct command *command, const struct reading *reading,

@@ -1,9 +1,9 @@
 /*
- * command: what a client has asked for: verb and arguments read from the derivation of its line, the
- * circumstances in which it was sent, and what has come for it since.
+ * command: what a client has asked for: verb and arguments read from the derivation of its line,
+ * the circumstances in which it was sent, and what has come for it since.
  *
- * A line that is no valid command is kept all the same, with its raw tag and (if it has one) verb, so
- * that its completion can be told from a stray one; only is_wellformed commands have arguments.
+ * A line that is no valid command is kept all the same, with its raw tag and (if it has one) verb,
+ * so that its completion can be told from a stray one; only is_wellformed commands have arguments.
  */
 #ifndef IMAPSPEC_MODEL_COMMAND_H
 #define IMAPSPEC_MODEL_COMMAND_H
@@ -14,8 +14,19 @@
 #include "model/sequence.h"
 
 enum verb {
-    VERB_UNKNOWN, VERB_NOOP, VERB_LOGIN, VERB_LOGOUT, VERB_SELECT, VERB_BBOARD, VERB_FIND,
-    VERB_CHECK, VERB_EXPUNGE, VERB_COPY, VERB_FETCH, VERB_STORE, VERB_SEARCH,
+    VERB_UNKNOWN,
+    VERB_NOOP,
+    VERB_LOGIN,
+    VERB_LOGOUT,
+    VERB_SELECT,
+    VERB_BBOARD,
+    VERB_FIND,
+    VERB_CHECK,
+    VERB_EXPUNGE,
+    VERB_COPY,
+    VERB_FETCH,
+    VERB_STORE,
+    VERB_SEARCH,
     VERB_COUNT
 };
 
@@ -37,7 +48,7 @@ struct command {
     struct span tag;
     enum verb verb;
     bool is_wellformed;
-    bool is_partial; /* a literal is still to come */
+    bool is_partial;                  /* a literal is still to come */
     size_t nliterals, ncontinuations; /* announced; allowed by `+` */
 
     /* arguments of well-formed commands */

@@ -230,8 +230,10 @@ static void check_stored(struct model_session *s, const struct command *command,
         return;
     buffer_clear(&s->flags_text);
     flag_names_write(s->flags, wrong, &s->flags_text);
-    breach(s, I21, "STORE was completed with OK, but the flags reported for message %u are wrong "
-           "in %.*s", number, SPAN_ARG(buffer_span(&s->flags_text)));
+    breach(s, I21,
+           "STORE was completed with OK, but the flags reported for message %u are wrong "
+           "in %.*s",
+           number, SPAN_ARG(buffer_span(&s->flags_text)));
 }
 
 static void store_slot(struct model_session *s, const struct command *command, struct slot *slot,
@@ -277,9 +279,10 @@ static void complete_store(struct model_session *s, struct command *command, enu
     }
     if (status != STATUS_OK)
         return;
-    session_note(s, "store.response", command->nstored > 0    ? "STORE"
-                                      : command->nfetched > 0 ? "FETCH"
-                                                              : "none");
+    session_note(s, "store.response",
+                 command->nstored > 0    ? "STORE"
+                 : command->nfetched > 0 ? "FETCH"
+                                         : "none");
 }
 
 /* ---- COPY ----------------------------------------------------------------------------------- */
@@ -335,14 +338,19 @@ static uint32_t count_left(struct model_session *s, const struct command *comman
 {
     uint32_t count = 0;
     *is_foreign_r = true;
-    for (size_t i = 0; i < s->selected->nslots; i++) {
-        struct slot *slot = &s->selected->slots[i];
-        if (slot->is_removed)
-            continue;
+    uint32_t last = s->selected->exists;
+    if (s->truth == NULL && last > s->selected->nslots)
+        last = (uint32_t)s->selected->nslots; /* nothing is known of the others */
+    if (last > MAILBOX_MAX_SLOTS)
+        last = MAILBOX_MAX_SLOTS;
+    for (uint32_t number = 1; number <= last; number++) {
+        struct slot *slot = mailbox_slot(s->selected, number);
+        if (slot == NULL)
+            break;
         uint64_t known = 0, flags = identity_flags(s, slot, &known);
         const struct truth_message *message = truth_of(s, slot);
-        bool is_foreign = message != NULL && message->changed_by != NULL &&
-                          message->changed_by != s;
+        bool is_foreign =
+            message != NULL && message->changed_by != NULL && message->changed_by != s;
         if ((known & flags & FLAG_DELETED) == 0)
             continue;
         if (is_foreign && (message->is_removed || message->changed_at > command->nevents))
@@ -385,9 +393,10 @@ static void complete_expunge(struct model_session *s, struct command *command, e
     if (s->selected == NULL || status != STATUS_OK)
         return;
     if (command->nexpunged > 1)
-        session_note(s, "expunge.order", command->is_descending  ? "descending"
-                                         : command->is_ascending ? "ascending"
-                                                                 : "mixed");
+        session_note(s, "expunge.order",
+                     command->is_descending  ? "descending"
+                     : command->is_ascending ? "ascending"
+                                             : "mixed");
     if (command->nexpunged > 0)
         session_note(s, "expunge.exists-after",
                      s->selected->nexpunged_since_exists == 0 ? "sent" : "not sent");
@@ -445,7 +454,10 @@ static void check_found(struct model_session *s, struct command *command)
         while (at < command->nhits && command->hits[at] < number)
             at++;
         bool is_hit = at < command->nhits && command->hits[at] == number;
-        struct search_subject subject = subject_of(s, mailbox_slot(s->selected, number));
+        struct slot *slot = mailbox_slot(s->selected, number);
+        if (slot == NULL)
+            return;
+        struct search_subject subject = subject_of(s, slot);
         enum answer answer = search_evaluate(command->criteria, command->ncriteria, &subject);
         if (answer == ANSWER_OPEN || is_hit == (answer == ANSWER_YES))
             continue;
@@ -463,16 +475,18 @@ static void complete_search(struct model_session *s, struct command *command, en
     check_found(s, command);
 }
 
-/* ---- CHECK, LOGIN, LOGOUT, NOOP --------------------------------------------------------------- */
+/* ---- CHECK, LOGIN, LOGOUT, NOOP ---------------------------------------------------------------
+ */
 
 static void complete_check(struct model_session *s, struct command *command, enum status status)
 {
     if (status != STATUS_OK || s->selected == NULL)
         return;
-    session_note(s, "check.counts", command->nexists > 0 && command->nrecents > 0 ? "both sent"
-                                    : command->nexists > 0                        ? "EXISTS sent"
-                                    : command->nrecents > 0                       ? "RECENT sent"
-                                                                                  : "not sent");
+    session_note(s, "check.counts",
+                 command->nexists > 0 && command->nrecents > 0 ? "both sent"
+                 : command->nexists > 0                        ? "EXISTS sent"
+                 : command->nrecents > 0                       ? "RECENT sent"
+                                                               : "not sent");
     if (s->world != NULL && command->is_wellformed)
         s->checked_at = command->nevents;
     if (!is_addressed(s, command) && !command->is_renumbered)
@@ -504,7 +518,7 @@ static void complete_logout(struct model_session *s, struct command *command, en
     s->has_logout_ok = true;
     session_note(s, "logout.bye", s->has_bye ? "before OK" : "not before OK");
     for (size_t i = 0; i < s->noutstanding && s->outstanding[i] != command; i++)
-        if (!s->outstanding[i]->has_untagged_bad && !s->outstanding[i]->is_partial) {
+        if (!s->outstanding[i]->is_partial) {
             breach(s, I11, "LOGOUT was completed while %.*s %s was not",
                    SPAN_ARG(s->outstanding[i]->tag), command_name(s->outstanding[i]));
             return;
@@ -523,10 +537,10 @@ static void complete_noop(struct model_session *s, struct command *command, enum
 
 static void (*const completers[VERB_COUNT])(struct model_session *, struct command *,
                                             enum status) = {
-    [VERB_NOOP] = complete_noop,     [VERB_LOGIN] = complete_login,
-    [VERB_LOGOUT] = complete_logout, [VERB_CHECK] = complete_check,
+    [VERB_NOOP] = complete_noop,       [VERB_LOGIN] = complete_login,
+    [VERB_LOGOUT] = complete_logout,   [VERB_CHECK] = complete_check,
     [VERB_EXPUNGE] = complete_expunge, [VERB_COPY] = complete_copy,
-    [VERB_FETCH] = complete_fetch,   [VERB_STORE] = complete_store,
+    [VERB_FETCH] = complete_fetch,     [VERB_STORE] = complete_store,
     [VERB_SEARCH] = complete_search,
 };
 
@@ -544,8 +558,7 @@ static void check_state(struct model_session *s, const struct command *command, 
 }
 
 /* After a failed SELECT the next answer tells whether the old mailbox is still there (B54). */
-static void settle_doubt(struct model_session *s, const struct command *command,
-                         enum status status)
+static void settle_doubt(struct model_session *s, const struct command *command, enum status status)
 {
     if (!s->is_doubtful || s->selected == NULL || !command->is_wellformed ||
         (command->verb != VERB_CHECK && command->verb != VERB_FETCH &&
@@ -585,16 +598,31 @@ static void remove_command(struct model_session *s, size_t at)
 {
     struct command *command = s->outstanding[at];
     s->done_tags[s->ndone++ % SESSION_DONE_TAGS] = rng_hash(command->tag);
-    s->spare_commands = mem_grow(s->spare_commands, &s->spare_capacity, s->nspare + 1,
-                                 sizeof(struct command *));
+    s->spare_commands =
+        mem_grow(s->spare_commands, &s->spare_capacity, s->nspare + 1, sizeof(struct command *));
     s->spare_commands[s->nspare++] = command;
     s->noutstanding--;
     memmove(&s->outstanding[at], &s->outstanding[at + 1],
             (s->noutstanding - at) * sizeof(struct command *));
 }
 
+/* Lines that no completion can answer are over when a later command is completed. */
+static void drop_unanswerable(struct model_session *s, size_t *at)
+{
+    for (size_t i = 0; i < *at;) {
+        const struct command *command = s->outstanding[i];
+        if (command->is_partial || (command_tag_is_valid(command) && !command->has_untagged_bad)) {
+            i++;
+            continue;
+        }
+        remove_command(s, i);
+        --*at;
+    }
+}
+
 static void complete(struct model_session *s, size_t at, enum status status, struct span text)
 {
+    drop_unanswerable(s, &at);
     struct command *command = s->outstanding[at];
     if (command == s->partial) {
         s->partial = NULL;
@@ -653,8 +681,7 @@ static size_t find_garbled(struct model_session *s, struct span tag)
     return s->noutstanding;
 }
 
-void completion_read(struct model_session *s, struct span tag, enum status status,
-                     struct span text)
+void completion_read(struct model_session *s, struct span tag, enum status status, struct span text)
 {
     size_t at = 0;
     while (at < s->noutstanding && !span_equal(s->outstanding[at]->tag, tag))

@@ -54,8 +54,7 @@ static uint32_t number_of(const struct model_session *s, size_t node)
 
 static void note_select_data(struct model_session *s, const struct mailbox *view, char letter)
 {
-    if (view == s->pending &&
-        span_find_byte(buffer_span(&s->select_order), letter) == SPAN_NPOS)
+    if (view == s->pending && span_find_byte(buffer_span(&s->select_order), letter) == SPAN_NPOS)
         buffer_append_byte(&s->select_order, letter);
 }
 

@@ -1,6 +1,7 @@
 /*
  * dialect: what the model knows of a dialect: the grammar with the rule names that it reads
- * derivations by, and the table of invariants. A reading is one derivation seen through these names.
+ * derivations by, and the table of invariants. A reading is one derivation seen through these
+ * names.
  */
 #ifndef IMAPSPEC_MODEL_DIALECT_H
 #define IMAPSPEC_MODEL_DIALECT_H
@@ -93,9 +94,44 @@ enum word {
 };
 
 enum invariant {
-    I1, I2, I3, I4, I5, I6, I7, I8, I9, I10, I11, I12, I13, I14, I15, I16, I17, I18, I19, I20, I21,
-    I22, I23, I24, I25, I26, I27, I28,
-    M1, M2, M3, M4, M5, M6, M7, M8, M9, M10,
+    I1,
+    I2,
+    I3,
+    I4,
+    I5,
+    I6,
+    I7,
+    I8,
+    I9,
+    I10,
+    I11,
+    I12,
+    I13,
+    I14,
+    I15,
+    I16,
+    I17,
+    I18,
+    I19,
+    I20,
+    I21,
+    I22,
+    I23,
+    I24,
+    I25,
+    I26,
+    I27,
+    I28,
+    M1,
+    M2,
+    M3,
+    M4,
+    M5,
+    M6,
+    M7,
+    M8,
+    M9,
+    M10,
     D2,
     INVARIANT_COUNT
 };
@@ -104,8 +140,8 @@ struct dialect {
     const char *name;
     const struct model_invariant *invariants; /* INVARIANT_COUNT of them */
     const struct grammar *grammar;
-    int rules[WORD_COUNT];    /* of each word */
-    unsigned char *words;     /* enum word of each rule */
+    int rules[WORD_COUNT]; /* of each word */
+    unsigned char *words;  /* enum word of each rule */
 };
 
 const struct dialect *dialect_of(struct span name); /* NULL: unknown; immutable once made */

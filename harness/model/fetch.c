@@ -8,11 +8,11 @@ struct line {
     struct mailbox *view;
     struct slot *slot;
     uint32_t number;
-    uint32_t instance;  /* of the slot; 0: not known */
-    uint32_t evidence;  /* instance whose Message-ID has been seen in this line */
-    bool is_selected;   /* the view is the current selection: the truth may be asked */
-    bool is_foreign;    /* the data is another message's: nothing more is compared */
-    unsigned items;     /* carried by this line */
+    uint32_t instance; /* of the slot; 0: not known */
+    uint32_t evidence; /* instance whose Message-ID has been seen in this line */
+    bool is_selected;  /* the view is the current selection: the truth may be asked */
+    bool is_foreign;   /* the data is another message's: nothing more is compared */
+    unsigned items;    /* carried by this line */
 };
 
 /* The fixture that the data must equal; NULL: not known for certain. */
@@ -205,8 +205,11 @@ static void meet_octets(struct line *line, enum item item, struct span octets)
     if (!line->is_selected || line->session->truth == NULL || item == ITEM_TEXT)
         return;
     const struct fixture_message *fixture = fixture_of(line);
-    if (fixture != NULL && span_equal(true_octets(fixture, item), octets))
+    if (fixture != NULL && span_equal(true_octets(fixture, item), octets)) {
+        if (line->evidence == 0)
+            line->evidence = line->instance;
         return;
+    }
     struct fixture_message message = {.octets = octets, .header_nbytes = octets.nbytes};
     size_t end = span_find(octets, SPAN_LIT("\r\n\r\n"));
     if (end != SPAN_NPOS)
@@ -221,8 +224,7 @@ static void read_octets(struct line *line, size_t pair, enum item item)
     struct model_session *s = line->session;
     size_t node = reading_find(&s->reading, pair, WORD_TEXT_VALUE);
     struct reading_string string = reading_string(&s->reading, node);
-    struct content *kept =
-        &mailbox_texts(line->view, line->slot)->contents[item - ITEM_RFC822];
+    struct content *kept = &mailbox_texts(line->view, line->slot)->contents[item - ITEM_RFC822];
     struct content now = content_of(string.value, string.nbytes);
     now.unit = s->nunits;
     note_item(line, item, false);
@@ -236,7 +238,8 @@ static void read_octets(struct line *line, size_t pair, enum item item)
     *kept = now;
 }
 
-/* ---- what belongs together -------------------------------------------------------------------- */
+/* ---- what belongs together --------------------------------------------------------------------
+ */
 
 static void check_lengths(struct line *line)
 {

@@ -41,11 +41,15 @@ void identity_breach(struct model_session *s, struct slot *slot, const char *wha
                   "has removed",
                   what, number);
     else if (has_hidden_removals(s))
-        breach(s, M1, "%s of another message was sent for number %u: the numbers have shifted "
-               "without EXPUNGE", what, number);
+        breach(s, M1,
+               "%s of another message was sent for number %u: the numbers have shifted "
+               "without EXPUNGE",
+               what, number);
     else if (s->has_own_expunge)
-        breach(s, I18, "%s of another message was sent for number %u: the EXPUNGE lines did not "
-               "say which messages went", what, number);
+        breach(s, I18,
+               "%s of another message was sent for number %u: the EXPUNGE lines did not "
+               "say which messages went",
+               what, number);
     else
         breach(s, M2, "%s of another message was sent for number %u", what, number);
 }
@@ -59,8 +63,8 @@ static void bind(struct slot *slot, uint32_t instance)
 
 static bool is_mixed(struct model_session *s, uint32_t found, uint32_t *evidence)
 {
-    bool is_other = *evidence != 0 && found != 0 && found != TRUTH_AMBIGUOUS &&
-                    *evidence != TRUTH_AMBIGUOUS && *evidence != found;
+    bool is_other = !s->setup.is_single_writer && *evidence != 0 && found != 0 &&
+                    found != TRUTH_AMBIGUOUS && *evidence != TRUTH_AMBIGUOUS && *evidence != found;
     if (is_other)
         breach(s, M6, "one FETCH line carries data of two messages");
     *evidence = found;

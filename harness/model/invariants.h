@@ -1,5 +1,6 @@
 /*
- * invariants: the tables of section D.5 and D.6 of the catalogue, and how a breach becomes a finding.
+ * invariants: the tables of section D.5 and D.6 of the catalogue, and how a breach becomes a
+ * finding.
  */
 #ifndef IMAPSPEC_MODEL_INVARIANTS_H
 #define IMAPSPEC_MODEL_INVARIANTS_H

@@ -176,8 +176,8 @@ struct slot *mailbox_expunge(struct mailbox *mailbox, uint32_t number)
     size_t position = (size_t)(slot - mailbox->slots);
     for (size_t node = position + 1; node <= mailbox->nslots; node += node & (~node + 1))
         mailbox->tree[node]--;
-    mailbox->removed = mem_grow(mailbox->removed, &mailbox->removed_capacity,
-                                mailbox->nlogged + 1, sizeof *mailbox->removed);
+    mailbox->removed = mem_grow(mailbox->removed, &mailbox->removed_capacity, mailbox->nlogged + 1,
+                                sizeof *mailbox->removed);
     mailbox->removed[mailbox->nlogged++] = (uint32_t)position;
     return slot;
 }

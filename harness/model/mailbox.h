@@ -18,7 +18,14 @@
 enum { MAILBOX_MAX_SLOTS = 1 << 20 };
 
 enum item {
-    ITEM_FLAGS, ITEM_DATE, ITEM_SIZE, ITEM_ENVELOPE, ITEM_RFC822, ITEM_HEADER, ITEM_TEXT, ITEM_COUNT
+    ITEM_FLAGS,
+    ITEM_DATE,
+    ITEM_SIZE,
+    ITEM_ENVELOPE,
+    ITEM_RFC822,
+    ITEM_HEADER,
+    ITEM_TEXT,
+    ITEM_COUNT
 };
 enum {
     ITEMS_FAST = 1 << ITEM_FLAGS | 1 << ITEM_DATE | 1 << ITEM_SIZE,
@@ -49,7 +56,7 @@ struct slot {
     unsigned char sent;       /* 1 << enum item: what the server has sent since SELECT */
     unsigned char flags_state;
     bool is_removed;
-    bool is_certain;          /* the instance is more than a guess from the order of arrival */
+    bool is_certain; /* the instance is more than a guess from the order of arrival */
 };
 
 struct mailbox {

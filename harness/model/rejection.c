@@ -8,27 +8,35 @@ struct line_kind {
 };
 
 static const struct line_kind line_kinds[] = {
-    {"EXISTS", true, "resp.exists"},        {"RECENT", true, "resp.recent"},
-    {"EXPUNGE", true, "resp.expunge"},      {"COPY", true, "copy.response-truth"},
-    {"FETCH", true, "fetch.list-form"},     {"STORE", true, "fetch.list-form"},
-    {"FLAGS", false, "resp.flags"},         {"SEARCH", false, "search.result-spaces"},
+    {"EXISTS", true, "resp.exists"},         {"RECENT", true, "resp.recent"},
+    {"EXPUNGE", true, "resp.expunge"},       {"COPY", true, "copy.response-truth"},
+    {"FETCH", true, "fetch.list-form"},      {"STORE", true, "fetch.list-form"},
+    {"FLAGS", false, "resp.flags"},          {"SEARCH", false, "search.result-spaces"},
     {"MAILBOX", false, "find.mailbox-data"}, {"BBOARD", false, "find.bboards-data"},
-    {"BYE", false, "resp.text-human"},      {"OK", false, "resp.text-human"},
-    {"NO", false, "resp.text-human"},       {"BAD", false, "resp.text-human"},
+    {"BYE", false, "resp.text-human"},       {"OK", false, "resp.text-human"},
+    {"NO", false, "resp.text-human"},        {"BAD", false, "resp.text-human"},
 };
 
 /* Inside message data the innermost rules tell more. Compared by their beginning, in order. */
 static const struct {
     const char *rule, *requirement;
 } part_requirements[] = {
-    {"envelope", "envelope.ten-fields"}, {"env-", "envelope.ten-fields"},
-    {"addr-list", "address.list-form"},  {"obs-addr-list", "address.list-form"},
-    {"addr", "address.four-fields"},     {"nstring", "envelope.specials"},
-    {"date", "fetch.internaldate"},      {"day-fixed", "fetch.internaldate"},
-    {"month", "fetch.internaldate"},     {"year", "fetch.internaldate"},
-    {"time", "fetch.internaldate"},      {"zone", "fetch.internaldate"},
-    {"obs-zone", "fetch.internaldate"},  {"quoted", "lex.quoted-server"},
-    {"obs-quoted", "lex.quoted-server"}, {"literal", "literal.count-exact"},
+    {"envelope", "envelope.ten-fields"},
+    {"env-", "envelope.ten-fields"},
+    {"addr-list", "address.list-form"},
+    {"obs-addr-list", "address.list-form"},
+    {"addr", "address.four-fields"},
+    {"nstring", "envelope.specials"},
+    {"date", "fetch.internaldate"},
+    {"day-fixed", "fetch.internaldate"},
+    {"month", "fetch.internaldate"},
+    {"year", "fetch.internaldate"},
+    {"time", "fetch.internaldate"},
+    {"zone", "fetch.internaldate"},
+    {"obs-zone", "fetch.internaldate"},
+    {"quoted", "lex.quoted-server"},
+    {"obs-quoted", "lex.quoted-server"},
+    {"literal", "literal.count-exact"},
     {"number", "lex.number"},
 };
 
@@ -90,8 +98,8 @@ static const char *requirement_of(const struct model_session *s, const struct wi
     if (unit->kind == WIRE_TAGGED) {
         struct span rest = span_trim(span_from(unit->bytes, unit->tag.nbytes));
         struct span word = cut_word(&rest);
-        bool has_status = span_is_nocase(word, "OK") || span_is_nocase(word, "NO") ||
-                          span_is_nocase(word, "BAD");
+        bool has_status =
+            span_is_nocase(word, "OK") || span_is_nocase(word, "NO") || span_is_nocase(word, "BAD");
         return has_status ? "resp.text-human" : "cmd.status-word";
     }
     bool is_zero;
@@ -111,11 +119,25 @@ static bool has_framing_failure(const struct wire_unit *unit)
     return false;
 }
 
+/* A server can only echo a tag that is none (B41). */
+static bool echoes_bad_tag(const struct model_session *s, const struct wire_unit *unit)
+{
+    for (size_t i = 0; unit->kind == WIRE_TAGGED && i < s->noutstanding; i++)
+        if (span_equal(s->outstanding[i]->tag, unit->tag))
+            return !command_tag_is_valid(s->outstanding[i]);
+    return false;
+}
+
 void rejection_report(struct model_session *s, const struct wire_unit *unit, bool is_greeting)
 {
     /* What the framing has told of this unit is why it cannot be derived. */
     if (s->is_muted || has_framing_failure(unit) || unit->is_cut)
         return;
+    if (echoes_bad_tag(s, unit)) {
+        breach_as(s, I2, "tag.unparsable", MODEL_OBSERVE,
+                  "a completion echoes a tag that is no atom, as it was sent");
+        return;
+    }
     bool is_zero;
     enum invariant which = is_greeting ? I1 : I2;
     if (unit->kind == WIRE_UNTAGGED && is_message_data(kind_of(unit->bytes, &is_zero)) &&

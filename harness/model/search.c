@@ -60,8 +60,7 @@ static int32_t read_day(struct span text)
         return -1;
     if (ndigits == 2)
         year = year < 70 ? 0 : year + 1900;
-    if (year < 1970 || year > 9999 || day == 0 ||
-        (int)day > clock_days_in_month((int)year, month))
+    if (year < 1970 || year > 9999 || day == 0 || (int)day > clock_days_in_month((int)year, month))
         return -1;
     struct clock_date date = {.year = (int)year, .month = month, .day = (int)day};
     return (int32_t)(clock_date_to_wall(date) / 86400);

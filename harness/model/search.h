@@ -9,19 +9,39 @@
 #include "model/flags.h"
 
 enum search_key {
-    SEARCH_ALL, SEARCH_ANSWERED, SEARCH_BCC, SEARCH_BEFORE, SEARCH_BODY, SEARCH_CC, SEARCH_DELETED,
-    SEARCH_FLAGGED, SEARCH_FROM, SEARCH_KEYWORD, SEARCH_NEW, SEARCH_OLD, SEARCH_ON, SEARCH_RECENT,
-    SEARCH_SEEN, SEARCH_SINCE, SEARCH_SUBJECT, SEARCH_TEXT, SEARCH_TO, SEARCH_UNANSWERED,
-    SEARCH_UNDELETED, SEARCH_UNFLAGGED, SEARCH_UNKEYWORD, SEARCH_UNSEEN,
+    SEARCH_ALL,
+    SEARCH_ANSWERED,
+    SEARCH_BCC,
+    SEARCH_BEFORE,
+    SEARCH_BODY,
+    SEARCH_CC,
+    SEARCH_DELETED,
+    SEARCH_FLAGGED,
+    SEARCH_FROM,
+    SEARCH_KEYWORD,
+    SEARCH_NEW,
+    SEARCH_OLD,
+    SEARCH_ON,
+    SEARCH_RECENT,
+    SEARCH_SEEN,
+    SEARCH_SINCE,
+    SEARCH_SUBJECT,
+    SEARCH_TEXT,
+    SEARCH_TO,
+    SEARCH_UNANSWERED,
+    SEARCH_UNDELETED,
+    SEARCH_UNFLAGGED,
+    SEARCH_UNKEYWORD,
+    SEARCH_UNSEEN,
     SEARCH_KEY_COUNT
 };
 
 struct criterion {
     enum search_key key;
-    struct span text;       /* of string keys; points into the command */
-    uint64_t flag;          /* of KEYWORD and UNKEYWORD */
-    int32_t day;            /* of date keys, days since 1970 */
-    bool is_decidable;      /* false: how servers read the operand is open (B77-B86) */
+    struct span text;  /* of string keys; points into the command */
+    uint64_t flag;     /* of KEYWORD and UNKEYWORD */
+    int32_t day;       /* of date keys, days since 1970 */
+    bool is_decidable; /* false: how servers read the operand is open (B77-B86) */
 };
 
 enum answer { ANSWER_NO, ANSWER_OPEN, ANSWER_YES };
@@ -30,7 +50,7 @@ struct envelope;
 
 /* What is known of a message. */
 struct search_subject {
-    uint64_t flags, flags_known; /* flags_known: which bits are certain */
+    uint64_t flags, flags_known;     /* flags_known: which bits are certain */
     const struct envelope *envelope; /* NULL: not known */
     struct span internal_date;       /* as in FETCH; data NULL: not known */
     struct span header, text;        /* octets; data NULL: not known */

@@ -27,8 +27,8 @@ static void check_owed(struct model_session *s, const struct command *command,
         breach_as(s, I3, "select.exists-before-ok", level,
                   "%s was completed without an EXISTS line", command_name(command));
     if (!view->is_recent_known)
-        breach_as(s, I3, "select.recent-before-ok", level,
-                  "%s was completed without a RECENT line", command_name(command));
+        breach_as(s, I3, "select.recent-before-ok", level, "%s was completed without a RECENT line",
+                  command_name(command));
 }
 
 static const char *const data_orders[] = {"FLAGS EXISTS RECENT", "FLAGS RECENT EXISTS",
@@ -214,8 +214,7 @@ uint32_t select_nunseen(const struct model_session *s, const struct command *che
     uint32_t announced = narrivals_announced(s), nunseen = 0;
     for (size_t i = s->first_unseen - 1 + announced; i < s->truth->nmessages; i++) {
         const struct truth_message *message = &s->truth->messages[i];
-        if (message->is_removed || message->copied_by == s ||
-            message->arrived_at > check->nevents)
+        if (message->is_removed || message->copied_by == s || message->arrived_at > check->nevents)
             continue;
         nunseen++;
         *is_copy_r = message->is_copy;

@@ -168,11 +168,10 @@ static void note_circumstances(struct model_session *s, struct command *command)
 static void read_command(struct model_session *s, struct command *command,
                          const struct wire_unit *unit)
 {
-    s->reading = (struct reading){
-        s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
-    enum grammar_verdict verdict =
-        grammar_match(s->matcher, s->dialect->rules[WORD_REQUEST], s->reading.input,
-                      GRAMMAR_WHOLE, &s->match);
+    s->reading =
+        (struct reading){s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
+    enum grammar_verdict verdict = grammar_match(s->matcher, s->dialect->rules[WORD_REQUEST],
+                                                 s->reading.input, GRAMMAR_WHOLE, &s->match);
     if (!unit->is_complete || unit->is_cut || verdict == GRAMMAR_REJECTED) {
         client_check_rejected(s, command);
         return;
@@ -204,8 +203,8 @@ void model_session_client(struct model_session *s, const struct wire_unit *unit,
     if (is_new)
         command = add_command(s);
     command_take(command, unit);
-    bool is_waiting = !unit->is_complete && unit->nliterals > 0 &&
-                      unit->literals[unit->nliterals - 1].is_bare;
+    bool is_waiting =
+        !unit->is_complete && unit->nliterals > 0 && unit->literals[unit->nliterals - 1].is_bare;
     command->is_partial = is_waiting;
     if (is_new) {
         note_circumstances(s, command);
@@ -248,8 +247,8 @@ static void check_after_bye(struct model_session *s, const struct wire_unit *uni
     const struct command *logout = session_oldest(s, VERB_LOGOUT);
     if (logout != NULL && unit->kind == WIRE_TAGGED && span_equal(logout->tag, unit->tag))
         return;
-    bool is_bye = unit->bytes.nbytes > 6 &&
-                  span_is_nocase(span_slice(unit->bytes, 0, 6), "* BYE ");
+    struct span rest = span_trim(unit->bytes);
+    bool is_bye = span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BYE");
     if (!s->has_bye && is_bye)
         return; /* after LOGOUT's OK: late, but not forbidden (B51) */
     breach_as(s, I23, s->has_bye ? "resp.bye-close" : "state.after-logout", MODEL_STRICT,
@@ -335,8 +334,6 @@ static void judge_greeting(struct model_session *s, const struct wire_unit *unit
     if (verdict == GRAMMAR_REJECTED) {
         s->has_greeted = true;
         rejection_report(s, unit, true);
-        if (unit->kind == WIRE_UNTAGGED)
-            data_salvage(s, unit->bytes);
         return;
     }
     enum word word = WORD_GREETING;
@@ -355,8 +352,8 @@ void model_session_server(struct model_session *s, const struct wire_unit *unit,
     s->nunits++;
     bool is_greeting = !s->has_greeted;
     enum word start = is_greeting ? WORD_GREETING : WORD_SERVER_UNIT;
-    s->reading = (struct reading){
-        s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
+    s->reading =
+        (struct reading){s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
     if (!unit->is_complete)
         return; /* the framing has told that the stream ended within it */
     check_after_bye(s, unit);
@@ -380,8 +377,10 @@ void model_session_server_closed(struct model_session *s, bool is_reset,
     judge(s, s->setup.judges_server, findings);
     bool was_expected = s->is_closed || s->has_bye || s->has_logout_ok || !s->has_greeted;
     if (!was_expected)
-        breach_as(s, I23, "resp.bye-autologout", MODEL_WARN, "the server %s the connection"
-                  " without BYE", is_reset ? "reset" : "closed");
+        breach_as(s, I23, "resp.bye-autologout", MODEL_WARN,
+                  "the server %s the connection"
+                  " without BYE",
+                  is_reset ? "reset" : "closed");
     abandon_commands(s);
     select_leave(s);
     s->is_closed = true;

@@ -42,9 +42,9 @@ struct model_session {
     struct command **spare_commands;
     size_t nspare, spare_capacity;
     struct command *partial; /* still being sent; also in outstanding, unless refused */
-    bool was_refused;             /* the command sent last was completed before its literal */
-    uint64_t refused_hash;        /* of its octets */
-    unsigned nplus_commands;      /* client lines that began with `+` and were not answered */
+    bool was_refused;        /* the command sent last was completed before its literal */
+    uint64_t refused_hash;   /* of its octets */
+    unsigned nplus_commands; /* client lines that began with `+` and were not answered */
     uint64_t done_tags[SESSION_DONE_TAGS]; /* hashes of tags last completed, a ring */
     size_t ndone;
 
@@ -52,27 +52,27 @@ struct model_session {
     struct mailbox views[2];
     struct mailbox *selected, *pending; /* NULL: none */
     struct command *pending_command;
-    bool is_doubtful;  /* a SELECT failed: the old selection may be gone or not (B54) */
-    bool is_lenient;   /* as before, and nothing at all is sure any more */
+    bool is_doubtful; /* a SELECT failed: the old selection may be gone or not (B54) */
+    bool is_lenient;  /* as before, and nothing at all is sure any more */
     enum access access;
-    struct truth *truth;      /* of the selected mailbox; NULL: none known */
-    uint32_t first_unseen;    /* first instance that was not there at SELECT */
-    bool is_dense;            /* at SELECT instance i was message i */
-    bool is_order_broken;     /* order of arrival says nothing about instances any more */
-    bool has_own_expunge;     /* an EXPUNGE of this session removed something */
-    uint32_t checked_at;      /* world events when the last completed CHECK was sent; 0: none */
+    struct truth *truth;   /* of the selected mailbox; NULL: none known */
+    uint32_t first_unseen; /* first instance that was not there at SELECT */
+    bool is_dense;         /* at SELECT instance i was message i */
+    bool is_order_broken;  /* order of arrival says nothing about instances any more */
+    bool has_own_expunge;  /* an EXPUNGE of this session removed something */
+    uint32_t checked_at;   /* world events when the last completed CHECK was sent; 0: none */
 
-    uint32_t nunits;          /* server units so far */
-    uint32_t nevents, nactive; /* this session's part of the world's */
+    uint32_t nunits;                     /* server units so far */
+    uint32_t nevents, nactive;           /* this session's part of the world's */
     uint32_t known_exists, known_before; /* messages the client can know of: see client.c */
-    unsigned nafter_bye;      /* commands sent after BYE */
-    uint32_t reported_recent; /* count last complained about, so that it is told once */
-    unsigned repeated_items;  /* for which a repetition has been told (I28) */
+    unsigned nafter_bye;                 /* commands sent after BYE */
+    uint32_t reported_recent;            /* count last complained about, so that it is told once */
+    unsigned repeated_items;             /* for which a repetition has been told (I28) */
 
     struct model_behaviour behaviours[SESSION_BEHAVIOURS_MAX];
     size_t nbehaviours;
 
-    struct buffer select_order; /* first letters of SELECT's data in order: "FER" */
+    struct buffer select_order;  /* first letters of SELECT's data in order: "FER" */
     bool has_told_obsolete[256]; /* obs- rules, by number modulo 256 */
 
     /* while a unit is being judged */

@@ -109,8 +109,7 @@ struct truth_message *truth_at(const struct truth *truth, uint32_t instance)
 static struct span facts_message_id(struct model_world *world, struct facts *facts)
 {
     if (!facts->is_read)
-        facts->message_id =
-            fixture_field(facts->fixture, SPAN_LIT("Message-ID"), &world->arena);
+        facts->message_id = fixture_field(facts->fixture, SPAN_LIT("Message-ID"), &world->arena);
     facts->is_read = true;
     return facts->message_id;
 }

@@ -1,7 +1,7 @@
 /*
  * world: the ground truth of one run: what the mailboxes hold because the harness put it there or
- * caused it (section D.6 of the catalogue). A message of the truth is an *instance*, numbered from 1
- * in the order of arrival in its mailbox; copies share their *facts*, what the octets say.
+ * caused it (section D.6 of the catalogue). A message of the truth is an *instance*, numbered from
+ * 1 in the order of arrival in its mailbox; copies share their *facts*, what the octets say.
  */
 #ifndef IMAPSPEC_MODEL_WORLD_H
 #define IMAPSPEC_MODEL_WORLD_H

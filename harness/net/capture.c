@@ -19,7 +19,8 @@ static void keep(struct capture *capture, struct span octets)
 
 static void end(struct capture *capture)
 {
-    loop_close_handle(&capture->poll);
+    loop_close_handle(capture->poll);
+    capture->poll = NULL;
     if (capture->fd >= 0)
         (void)close(capture->fd);
     capture->fd = -1;

@@ -59,10 +59,13 @@ void host_free(struct host **host)
     struct host *h = *host;
     if (h == NULL)
         return;
-    while (h->connections != NULL)
-        host_break_connection(h->connections);
-    loop_close_handle(&h->idle);
-    loop_close_handle(&h->sweep_timer);
+    struct net_connection *next;
+    for (struct net_connection *c = h->connections; c != NULL; c = next) {
+        next = c->next;
+        host_break_connection(c);
+    }
+    loop_close_handle(h->idle);
+    loop_close_handle(h->sweep_timer);
     free(h);
     *host = NULL;
 }
@@ -150,7 +153,7 @@ void host_break_connection(struct net_connection *connection)
         host->connections = connection->next;
     host->nconnections--;
     carrier_close(&connection->carrier);
-    loop_close_handle(&connection->timer);
+    loop_close_handle(connection->timer);
     free(connection);
 }
 
@@ -297,7 +300,8 @@ static void serve_touched(struct host *host)
     size_t left = host->nconnections;
     while (host->touched != NULL && left-- > 0) {
         struct net_connection *connection = host->touched;
-        untouch(connection);
+        host->touched = connection->next_touched;
+        connection->is_touched = false;
         serve(connection);
     }
 }

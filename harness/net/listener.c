@@ -63,8 +63,8 @@ void net_listener_close(struct net_listener **listener)
     struct net_listener *l = *listener;
     if (l == NULL)
         return;
-    loop_close_handle(&l->poll);
-    loop_close_handle(&l->pause);
+    loop_close_handle(l->poll);
+    loop_close_handle(l->pause);
     (void)close(l->fd);
     free(l);
     *listener = NULL;

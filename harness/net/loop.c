@@ -61,14 +61,10 @@ static void free_handle(uv_handle_t *handle)
     free(handle);
 }
 
-void loop_close_handle(void *handle_pointer)
+void loop_close_handle(void *handle)
 {
-    uv_handle_t *handle;
-    memcpy(&handle, handle_pointer, sizeof handle);
-    if (handle == NULL)
-        return;
-    uv_close(handle, free_handle);
-    memset(handle_pointer, 0, sizeof handle);
+    if (handle != NULL)
+        uv_close(handle, free_handle);
 }
 
 void net_loop_free(struct net_loop **loop)
@@ -79,10 +75,10 @@ void net_loop_free(struct net_loop **loop)
     ENSURE(l->carriers == NULL && l->processes == NULL);
     host_free(&l->host);
     if (l->has_uv) {
-        loop_close_handle(&l->timer);
-        loop_close_handle(&l->child_signal);
-        loop_close_handle(&l->interrupt);
-        loop_close_handle(&l->termination);
+        loop_close_handle(l->timer);
+        loop_close_handle(l->child_signal);
+        loop_close_handle(l->interrupt);
+        loop_close_handle(l->termination);
         (void)uv_run(&l->uv, UV_RUN_DEFAULT);
         ENSURE(uv_loop_close(&l->uv) == 0);
     }

@@ -43,10 +43,10 @@ bool loop_turn(struct net_loop *loop, int64_t timeout_us);
 /* Now, in microseconds of real time whatever the time of the loop. */
 int64_t loop_real_us(void);
 
-/* A handle of `nbytes` bytes to be ended with loop_close_handle(), which frees it in due time and
- * clears the pointer. */
+/* A handle of libuv of `nbytes` bytes, to be ended with loop_close_handle(), which frees it in due
+ * time; NULL is fine. */
 void *loop_new_handle(size_t nbytes);
-void loop_close_handle(void *handle_pointer);
+void loop_close_handle(void *handle);
 
 /* err "... a loop in virtual time ..." and true when the loop cannot carry real connections. */
 __attribute__((warn_unused_result)) bool loop_refuses(const struct net_loop *loop, const char *what,

@@ -72,7 +72,7 @@ static int await_connected(struct net_loop *loop, int fd, int64_t deadline_us)
         left_us = deadline_us < 0 ? 60000000 : deadline_us - clock_now_us(&loop->clock);
         (void)loop_turn(loop, left_us > 0 ? left_us : 0);
     }
-    loop_close_handle(&poll);
+    loop_close_handle(poll);
     if (!connecting.is_done)
         return ETIMEDOUT;
     int number = 0;

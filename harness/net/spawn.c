@@ -14,8 +14,6 @@
 
 #include "net/loop.h"
 
-extern char **environ;
-
 enum { SPAWN_CHDIR_FAILED = 1, SPAWN_EXEC_FAILED = 2 };
 
 /* What the child tells through a pipe when it cannot become the program. */
@@ -86,8 +84,7 @@ static void become(const struct net_process_options *options, const char **envir
         (void)dup2(safe[i], i);
     if (options->directory != NULL && chdir(options->directory) != 0)
         fail_in_child(report_fd, SPAWN_CHDIR_FAILED);
-    (void)execvpe(options->argv[0], (char *const *)(uintptr_t)options->argv,
-                  (char *const *)(uintptr_t)environment);
+    (void)execvpe(options->argv[0], (char *const *)options->argv, (char *const *)environment);
     fail_in_child(report_fd, SPAWN_EXEC_FAILED);
 }
 

@@ -86,7 +86,8 @@ static void finish_sending(struct stream *s)
         (void)shutdown(s->write_fd, SHUT_WR);
         return;
     }
-    loop_close_handle(&s->write_poll);
+    loop_close_handle(s->write_poll);
+    s->write_poll = NULL;
     s->write_events = 0;
     (void)close(s->write_fd);
     s->write_fd = -1;
@@ -160,8 +161,9 @@ void stream_arm(struct stream *s, bool wants_input)
 
 void stream_close(struct stream *s)
 {
-    loop_close_handle(&s->read_poll);
-    loop_close_handle(&s->write_poll);
+    loop_close_handle(s->read_poll);
+    loop_close_handle(s->write_poll);
+    s->read_poll = s->write_poll = NULL;
     s->read_events = s->write_events = 0;
     if (s->read_fd >= 0)
         (void)close(s->read_fd);

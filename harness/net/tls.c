@@ -61,23 +61,17 @@ static BIO *open_pem(struct span pem)
     return bio;
 }
 
-static int no_password(char *room, int nbytes, int is_writing, void *context)
-{
-    (void)room;
-    (void)nbytes;
-    (void)is_writing;
-    (void)context;
-    return 0;
-}
+/* Asked for by an encrypted key instead of asking the user. */
+static char no_password[] = "";
 
 /* The first certificate is the server's, the others lead to the authority. */
 static bool use_chain(SSL_CTX *context, struct span pem)
 {
     BIO *bio = open_pem(pem);
-    X509 *certificate = PEM_read_bio_X509(bio, NULL, no_password, NULL);
+    X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, no_password);
     bool is_ok = certificate != NULL && SSL_CTX_use_certificate(context, certificate) == 1;
     X509_free(certificate);
-    while (is_ok && (certificate = PEM_read_bio_X509(bio, NULL, no_password, NULL)) != NULL)
+    while (is_ok && (certificate = PEM_read_bio_X509(bio, NULL, NULL, no_password)) != NULL)
         is_ok = SSL_CTX_add0_chain_cert(context, certificate) == 1;
     if (is_ok)
         ERR_clear_error(); /* the end of the text is an error to PEM_read_bio_X509() */
@@ -88,7 +82,7 @@ static bool use_chain(SSL_CTX *context, struct span pem)
 static bool use_key(SSL_CTX *context, struct span pem)
 {
     BIO *bio = open_pem(pem);
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password);
     bool is_ok = key != NULL && SSL_CTX_use_PrivateKey(context, key) == 1 &&
                  SSL_CTX_check_private_key(context) == 1;
     EVP_PKEY_free(key);

@@ -35,7 +35,11 @@ static struct result_check *check_of(struct player *p, const char *requirement)
             return &r->checks[i];
     r->checks =
         arena_grow(p->arena, r->checks, &p->checks_capacity, r->nchecks + 1, sizeof *r->checks);
-    r->checks[r->nchecks] = (struct result_check){.requirement = requirement};
+    const struct catalogue_requirement *row =
+        catalogue_find(catalogue_of(p), span_of(requirement));
+    r->checks[r->nchecks] = (struct result_check){.requirement = requirement,
+                                                  .page = row == NULL ? "" : row->place,
+                                                  .statement = row == NULL ? "" : row->statement};
     return &r->checks[r->nchecks++];
 }
 
@@ -74,7 +78,11 @@ static struct result_finding *add_finding(struct player *p, const char *requirem
     r->findings = arena_grow(p->arena, r->findings, &p->findings_capacity, r->nfindings + 1,
                              sizeof *r->findings);
     struct result_finding *f = &r->findings[r->nfindings++];
+    const struct catalogue_requirement *row =
+        catalogue_find(catalogue_of(p), span_of(requirement));
     *f = (struct result_finding){.requirement = requirement,
+                                 .page = row == NULL ? "" : row->place,
+                                 .statement = row == NULL ? "" : row->statement,
                                  .rule = "",
                                  .level = level,
                                  .file = "",
@@ -127,7 +135,6 @@ enum player_status player_fail(struct player *p, struct player_failure failure)
     if (failure.check != NULL && !failure.is_harness)
         return fail_check(p, &failure);
     record_finding(p, &failure, "", RESULT_FAIL);
-    p->result->findings[p->result->nfindings - 1].level = "note";
     player_raise(p, failure.is_harness ? RESULT_ERROR : RESULT_BLOCKED,
                  arena_printf(p->arena, "%s:%u: %s", or_empty(failure.place.file),
                               failure.place.line, or_empty(failure.text)));

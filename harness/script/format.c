@@ -236,28 +236,29 @@ static bool is_aligned(const struct entry *entry)
     return entry->comment.nbytes > 0 && entry->text.nbytes <= ALIGN_MOST;
 }
 
-/* Comments of lines that follow each other stand in one column. */
+/* The column of the comments of all aligned lines from `at` on that follow each other. */
 static size_t comment_column(const struct layout *l, size_t at)
 {
-    size_t first = at;
     size_t column = 0;
-    if (!is_aligned(&l->entries[at]))
-        return l->entries[at].text.nbytes + 2;
-    while (first > 0 && is_aligned(&l->entries[first - 1]))
-        first--;
-    for (size_t i = first; i < l->nentries && is_aligned(&l->entries[i]); i++)
-        if (l->entries[i].text.nbytes + 2 > column)
-            column = l->entries[i].text.nbytes + 2;
+    for (; at < l->nentries && is_aligned(&l->entries[at]); at++)
+        if (l->entries[at].text.nbytes + 2 > column)
+            column = l->entries[at].text.nbytes + 2;
     return column;
 }
 
 static void write_entries(const struct layout *l, struct buffer *out)
 {
+    size_t column = 0; /* 0: not among aligned lines */
     for (size_t i = 0; i < l->nentries; i++) {
         const struct entry *entry = &l->entries[i];
         buffer_append(out, entry->text);
+        if (!is_aligned(entry))
+            column = 0;
+        else if (column == 0)
+            column = comment_column(l, i);
         if (entry->comment.nbytes > 0) {
-            buffer_append_repeat(out, ' ', comment_column(l, i) - entry->text.nbytes);
+            size_t width = entry->text.nbytes;
+            buffer_append_repeat(out, ' ', column == 0 ? 2 : column - width);
             buffer_append(out, entry->comment);
         }
         buffer_append_byte(out, '\n');

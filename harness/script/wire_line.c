@@ -9,6 +9,7 @@ struct joined {
     struct buffer text;
     struct script_segment *segments;
     size_t nsegments, capacity;
+    bool is_raw;
 };
 
 static void join(struct script_reader *r, struct joined *j, struct span text, unsigned line,
@@ -29,6 +30,8 @@ static int join_appended(struct script_reader *r, struct joined *j, const struct
         return script_fault(
             r->faults, (struct script_place){r->path, line->number, line->col},
             "`&` is followed by a blank and the text that continues the line above");
+    if (j->is_raw) /* blanks between raw items have no meaning */
+        buffer_append_byte(&j->text, ' ');
     join(r, j, span_from(line->text, 2), line->number, line->col + 2);
     return 0;
 }
@@ -250,12 +253,19 @@ static int read_all(struct script_cursor *c, struct script_content *content,
     return 0;
 }
 
+static bool is_raw(struct span text)
+{
+    struct span rest = span_from(text, script_line_wire_at(text));
+    return span_ends_with(span_cut(&rest, ' '), SPAN_LIT("="));
+}
+
 int script_wire_read(struct script_reader *r, const struct script_node *node,
                      struct script_step *step)
 {
     struct joined joined = {.text = {0}};
     struct script_content content;
     step->kind = STEP_WIRE;
+    joined.is_raw = is_raw(node->line->text);
     join(r, &joined, node->line->text, node->line->number, node->line->col);
     int status = join_lines(r, node, &joined, &content);
     if (status == 0) {

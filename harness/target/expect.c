@@ -5,7 +5,8 @@
 
 #include "target/expect_list.h"
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------
+ */
 
 static bool is_blank(char c)
 {
@@ -160,7 +161,8 @@ size_t expect_count(const struct expect_list *list)
     return n;
 }
 
-/* ---- finding ---------------------------------------------------------------------------------- */
+/* ---- finding ----------------------------------------------------------------------------------
+ */
 
 /* `*` any octets, `?` one. Goes back to the last `*` only, which is enough. */
 static bool glob_fits(const char *pattern, struct span text)
@@ -216,7 +218,8 @@ struct expect_entry *expect_find(const struct expect_list *list, const char *id,
     return best;
 }
 
-/* ---- judging ---------------------------------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------------------------------------
+ */
 
 bool expect_is_unexpected_alone(enum result_verdict verdict, bool is_strict)
 {
@@ -258,10 +261,9 @@ size_t expect_report_unused(const struct expect_list *list, bool ran_all, struct
         const struct expect_entry *entry = list->lines[i].entry;
         if (entry == NULL || !(entry->has_expired || (ran_all && !entry->was_used)))
             continue;
-        buffer_printf(out, "%s:%zu: %s %s: %s\n", list->path, i + 1, entry->verdict_name,
-                      entry->pattern,
-                      entry->has_expired ? "has expired and counts no more"
-                                         : "fits no case that was played");
+        buffer_printf(
+            out, "%s:%zu: %s %s: %s\n", list->path, i + 1, entry->verdict_name, entry->pattern,
+            entry->has_expired ? "has expired and counts no more" : "fits no case that was played");
         n++;
     }
     return n;

@@ -14,8 +14,8 @@
  * A name without `/` and `[` stands for all axes and orders of that scenario. When several lines
  * fit a case, one without `*` and `?` goes before one with them, then the later before the earlier.
  *
- * A listed result that does not happen is unexpected, and so are fail, crash and error when they are
- * not listed; strictly, warn, nonstrict and blocked too. An expired line counts no more, and is
+ * A listed result that does not happen is unexpected, and so are fail, crash and error when they
+ * are not listed; strictly, warn, nonstrict and blocked too. An expired line counts no more, and is
  * reported.
  */
 #ifndef IMAPSPEC_TARGET_EXPECT_H
@@ -31,7 +31,7 @@ struct expect_list;
  * same scenario part twice. Returns new. */
 struct expect_list *expect_read(struct span text, const char *path, int64_t today_days,
                                 struct err *err);
-void expect_free(struct expect_list **list); /* NULL is fine */
+void expect_free(struct expect_list **list);         /* NULL is fine */
 size_t expect_count(const struct expect_list *list); /* entries, expired ones too */
 
 /*
@@ -61,7 +61,6 @@ size_t expect_report_unused(const struct expect_list *list, bool ran_all, struct
  * list may be NULL (a new file). Returns how many lines without a reason were written.
  */
 size_t expect_update(const struct expect_list *list, bool is_strict,
-                     const struct result_case *const *results, size_t nresults,
-                     struct buffer *out);
+                     const struct result_case *const *results, size_t nresults, struct buffer *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* expect_list: an expectation file in memory, line by line. Private to expect.c, expect_update.c. */
+/* expect_list: an expectation file in memory, line by line. Private to expect.c, expect_update.c.
+ */
 #ifndef IMAPSPEC_TARGET_EXPECT_LIST_H
 #define IMAPSPEC_TARGET_EXPECT_LIST_H
 

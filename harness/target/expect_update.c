@@ -45,8 +45,8 @@ static void write_line(struct update *u, const struct result_case *result, const
     buffer_printf(u->out, "%-9s ", result_verdict_name(result->verdict));
     size_t nbytes = strlen(result->id);
     for (size_t i = 0; i < nbytes; i++)
-        buffer_append_byte(u->out, result->id[i] == ' ' || result->id[i] == '\t' ? '?'
-                                                                                  : result->id[i]);
+        buffer_append_byte(u->out,
+                           result->id[i] == ' ' || result->id[i] == '\t' ? '?' : result->id[i]);
     buffer_append_repeat(u->out, ' ', nbytes < 40 ? 40 - nbytes : 1);
     buffer_printf(u->out, " %s\n", reason);
 }
@@ -107,8 +107,7 @@ static bool is_new(const struct update *u, const struct result_case *result)
 }
 
 size_t expect_update(const struct expect_list *list, bool is_strict,
-                     const struct result_case *const *results, size_t nresults,
-                     struct buffer *out)
+                     const struct result_case *const *results, size_t nresults, struct buffer *out)
 {
     struct update u = {list, is_strict, results, nresults, out, 0};
     for (size_t i = 0; list != NULL && i < list->nlines; i++)

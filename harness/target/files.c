@@ -99,7 +99,8 @@ void files_remove_tree(const char *path)
     (void)fts_close(tree);
 }
 
-/* ---- fixtures --------------------------------------------------------------------------------- */
+/* ---- fixtures ---------------------------------------------------------------------------------
+ */
 
 int files_write_message(const char *path, const struct fixture_message *message, struct err *err)
 {
@@ -134,8 +135,8 @@ static void append_keywords(struct buffer *out, const struct fixture_mailbox *ma
     table_free(&seen);
 }
 
-static int write_meta(const char *folder, const struct fixture_mailbox *mailbox, struct buffer *text,
-                      struct err *err)
+static int write_meta(const char *folder, const struct fixture_mailbox *mailbox,
+                      struct buffer *text, struct err *err)
 {
     struct arena arena = {0};
     int result = files_write(arena_printf(&arena, "%s/index", folder), buffer_span(text), err);

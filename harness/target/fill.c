@@ -55,16 +55,18 @@ static enum run_readiness fill_store(struct target *t, const struct run_setup *s
 
 void fill_forget_boards(struct target *t)
 {
-    if (!t->is_bundled)
-        return;
-    struct err err;
-    remove_below(t, "boards", "");
     struct arena arena = {0};
-    (void)files_make_folder(arena_printf(&arena, "%s/boards", t->folder), &err);
+    struct err err;
+    const char *folder = arena_printf(&arena, "%s/boards", t->folder);
+    if (t->is_bundled) {
+        files_remove_tree(folder);
+        ENSURE(files_make_folder(folder, &err) == 0);
+    }
     arena_free(&arena);
 }
 
-/* ---- through the provision hook --------------------------------------------------------------- */
+/* ---- through the provision hook ---------------------------------------------------------------
+ */
 
 static const char *new_folder(struct target *t, struct arena *arena)
 {
@@ -109,7 +111,8 @@ static enum run_readiness fill_by_hook(struct target *t, struct net_loop *loop,
     return readiness;
 }
 
-/* ---- without a hook --------------------------------------------------------------------------- */
+/* ---- without a hook ---------------------------------------------------------------------------
+ */
 
 /* Only a case that asks for nothing but empty inboxes can be played, if that is what is there. */
 static enum run_readiness check_empty(struct target *t, struct net_loop *loop,
@@ -125,8 +128,9 @@ static enum run_readiness check_empty(struct target *t, struct net_loop *loop,
         size_t nmessages = 0;
         struct err err;
         if (probe_count_messages(t, loop, t->worker.roles[i].name, &nmessages, &err) != 0) {
-            buffer_printf(why, "%s has no provision hook, and whether INBOX is empty is not known: "
-                               "%s",
+            buffer_printf(why,
+                          "%s has no provision hook, and whether INBOX is empty is not known: "
+                          "%s",
                           t->file->name, err.text);
             return RUN_SKIP;
         }
@@ -149,7 +153,8 @@ enum run_readiness fill_all(struct target *t, struct net_loop *loop, const struc
     return check_empty(t, loop, setup, why);
 }
 
-/* ---- while the case is played ----------------------------------------------------------------- */
+/* ---- while the case is played -----------------------------------------------------------------
+ */
 
 static int deliver_by_hook(struct target *t, struct net_loop *loop, const char *user,
                            const char *mailbox, const struct fixture_message *message,

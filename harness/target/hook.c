@@ -4,7 +4,8 @@
 
 enum { HOOK_LIMIT_MS = 30000, HOOK_SHOWN_NBYTES = 600 };
 
-/* ---- placeholders ----------------------------------------------------------------------------- */
+/* ---- placeholders -----------------------------------------------------------------------------
+ */
 
 /* The name of the placeholder at the start of text ("{dir}..."); empty when there is none. */
 static struct span placeholder_at(const char *text)
@@ -25,7 +26,7 @@ static const char *value_of(const struct target *t, struct span name,
     } table[] = {{"dir", t->folder},           {"port", port},
                  {"user", values->user},       {"password", t->file->password},
                  {"mailbox", values->mailbox}, {"fixture", values->fixture},
-                 {"message", values->message}, {"imapspec", t->imapspec}};
+                 {"message", values->message}, {"host", t->file->host}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (span_is(name, table[i].name))
             return table[i].value;
@@ -64,30 +65,8 @@ const char **hook_argv(const struct target *t, const struct script_names *words,
     return argv;
 }
 
-static bool is_allowed(struct span name, const char *allowed)
-{
-    struct span rest = span_of(allowed);
-    while (rest.nbytes > 0)
-        if (span_equal(span_cut(&rest, ' '), name))
-            return true;
-    return false;
-}
-
-int hook_check(const struct script_names *words, const char *allowed, const char *path,
-               const struct script_place *place, struct err *err)
-{
-    for (size_t i = 0; i < words->nitems; i++)
-        for (const char *at = strchr(words->items[i], '{'); at != NULL; at = strchr(at + 1, '{')) {
-            struct span name = placeholder_at(at);
-            if (name.nbytes > 0 && !is_allowed(name, allowed))
-                return err_set(err, path, place->line, place->col,
-                               "\"%s\" of this target: {%.*s} means nothing there (%s do)",
-                               words->items[0], SPAN_ARG(name), allowed);
-        }
-    return 0;
-}
-
-/* ---- running ---------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------
+ */
 
 static void show(struct buffer *why, struct span text)
 {

@@ -43,15 +43,14 @@ struct target_worker {
     struct net_tls *tls; /* made when first needed */
     struct target_role roles[TARGET_MOST_ROLES];
     size_t nroles;
-    unsigned nfixtures;            /* folders written so far, for their names */
+    unsigned nfixtures;               /* folders written so far, for their names */
     struct net_process *programs[64]; /* TARGET_STDIO: of the connections of this case */
     size_t nprograms;
-    int turn_fd, boards_fd; /* locks: see users.c; -1: not open */
+    int turn_fd, boards_fd;   /* locks: see users.c; -1: not open */
     struct mail_store *store; /* the bundled server's mail: in memory for one case, or on disk */
     struct reference_server *server; /* TARGET_IN_PROCESS: of one case */
     off_t log_offset;                /* how far the program's stderr has been looked through */
     int64_t case_began_us;           /* real time */
-    int64_t case_cpu_us;
 };
 
 struct target {
@@ -60,8 +59,8 @@ struct target {
     bool is_bundled; /* is the reference server: filled through its own store */
     bool keeps_folder;
     const struct script_target *file; /* made up for what has no file */
-    const char *home;        /* folder of the target file, where hooks run */
-    const char *expect_path; /* may not exist */
+    const char *home;                 /* folder of the target file, where hooks run */
+    const char *expect_path;          /* may not exist */
     const char *missing;
     const char *imapspec;
 
@@ -116,9 +115,6 @@ enum { HOOK_NOT_SUPPORTED = 77 }; /* exit status: the server cannot have such a 
 /* The argument list with its placeholders replaced, NULL-terminated, in the arena. */
 const char **hook_argv(const struct target *t, const struct script_names *words,
                        const struct hook_values *values, struct arena *arena);
-/* -1 and *err at a placeholder that is unknown or not to be had; allowed: names and blanks. */
-int hook_check(const struct script_names *words, const char *allowed, const char *path,
-               const struct script_place *place, struct err *err);
 enum run_readiness hook_run(struct target *t, struct net_loop *loop, const char *what,
                             const struct script_names *words, const struct hook_values *values,
                             struct buffer *why);

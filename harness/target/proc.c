@@ -100,16 +100,6 @@ static void list_group(long group, struct proc_list *list)
     (void)closedir(processes);
 }
 
-int64_t proc_group_cpu_us(long group)
-{
-    struct proc_list list;
-    int64_t us = 0;
-    list_group(group, &list);
-    for (size_t i = 0; i < list.n; i++)
-        us += list.entries[i].us;
-    return us;
-}
-
 int64_t proc_busiest_us(long group, void (*sleep)(void *context), void *context)
 {
     struct proc_list before;

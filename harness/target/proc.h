@@ -4,15 +4,12 @@
 
 #include "base/base.h"
 
-/* False when the process has ended; then appends to *how "exited with status 1" or "killed by signal
- * 11", as far as the system tells. */
+/* False when the process has ended; then appends to *how "exited with status 1" or "killed by
+ * signal 11", as far as the system tells. */
 bool proc_is_alive(long pid, struct buffer *how);
 
-/* Processor time used so far by the members of a process group, in microseconds. */
-int64_t proc_group_cpu_us(long group);
-
-/* Measures the group while sleep(context) waits: processor time, in microseconds, that the busiest
- * one of its processes used meanwhile. */
+/* Measures a process group while sleep(context) waits: processor time, in microseconds, that the
+ * busiest one of its processes used meanwhile. */
 int64_t proc_busiest_us(long group, void (*sleep)(void *context), void *context);
 
 #endif

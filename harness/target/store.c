@@ -77,9 +77,8 @@ int store_fill(struct mail_store *store, const char *user, const struct fixture_
 int store_deliver(struct mail_store *store, const char *user, const char *mailbox, bool is_board,
                   const struct fixture_message *message, bool is_new, struct err *err)
 {
-    enum mail_error error =
-        deliver(store, span_of(user), is_board ? MAIL_BOARD : MAIL_MAILBOX, span_of(mailbox),
-                message, is_new);
+    enum mail_error error = deliver(store, span_of(user), is_board ? MAIL_BOARD : MAIL_MAILBOX,
+                                    span_of(mailbox), message, is_new);
     if (error == MAIL_OK)
         return 0;
     return err_set(err, "", 0, 0, "mailbox %s of %s: %s", mailbox, user, mail_error_text(error));

@@ -35,7 +35,8 @@
 
 struct target;
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------
+ */
 
 struct target_request {
     /* What the user named:
@@ -78,7 +79,8 @@ unsigned target_max_workers(const struct target *target);
  * for the built-in ones. NULL when that is no existing file. */
 const char *target_expect_path(const struct target *target);
 
-/* ---- running ---------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------
+ */
 
 /* In the parent: makes the temporary folder, starts the target's program and waits until it is
  * ready. Does nothing for what is called by function, started for each connection, or missing.
@@ -110,7 +112,8 @@ __attribute__((warn_unused_result)) int target_stop(struct target *target, struc
 const char *target_folder(const struct target *target);
 unsigned target_port(const struct target *target); /* 0: none */
 
-/* ---- features --------------------------------------------------------------------------------- */
+/* ---- features ---------------------------------------------------------------------------------
+ */
 
 struct target_feature {
     const char *name;    /* "BBOARD" */

@@ -72,7 +72,8 @@ const struct target_role *users_find(const struct target *t, const char *role)
     return NULL;
 }
 
-/* ---- boards ----------------------------------------------------------------------------------- */
+/* ---- boards -----------------------------------------------------------------------------------
+ */
 
 static int open_lock(const struct target *t, const char *name)
 {

@@ -6,10 +6,9 @@
 #include "target/inside.h"
 #include "target/proc.h"
 
-/* A case that took this long, half of it with the target computing, is looked at more closely:
- * for so long the target should have nothing to do, and one process that computes nearly all that
- * time spins. */
-enum { WATCH_SLOW_US = 1000000, WATCH_WINDOW_US = 300000, WATCH_SPIN_US = 270000 };
+/* A case that took this long is looked at more closely: when it is over the target has nothing to
+ * do, and one process that computes nearly all of the time spins. */
+enum { WATCH_SLOW_US = 1000000, WATCH_GLANCE_US = 50000, WATCH_WINDOW_US = 300000 };
 enum { WATCH_CHUNK_NBYTES = 64 * 1024, WATCH_TAIL_NBYTES = 1500 };
 
 static int64_t real_now_us(void)
@@ -18,7 +17,8 @@ static int64_t real_now_us(void)
     return clock_now_us(&real);
 }
 
-/* ---- what it printed -------------------------------------------------------------------------- */
+/* ---- what it printed --------------------------------------------------------------------------
+ */
 
 static int open_log(const struct target *t)
 {
@@ -106,35 +106,45 @@ void watch_log_tail(const struct target *t, struct buffer *out)
         buffer_printf(out, ": %.*s", SPAN_ARG(text));
 }
 
-/* ---- spinning --------------------------------------------------------------------------------- */
+/* ---- spinning ---------------------------------------------------------------------------------
+ */
+
+struct window {
+    struct net_loop *loop;
+    int64_t us;
+};
 
 static void sleep_window(void *context)
 {
-    struct net_loop *loop = context;
-    net_sleep(loop, clock_now_us(net_loop_clock(loop)) + WATCH_WINDOW_US);
+    const struct window *window = context;
+    net_sleep(window->loop, clock_now_us(net_loop_clock(window->loop)) + window->us);
 }
 
-static bool spins(const struct target *t, struct net_loop *loop, long pid, int64_t cpu_before_us,
-                  struct buffer *why)
+static int64_t busy_us(struct net_loop *loop, long pid, int64_t window_us)
 {
-    int64_t elapsed_us = real_now_us() - t->worker.case_began_us;
-    if (elapsed_us < WATCH_SLOW_US ||
-        proc_group_cpu_us(pid) - cpu_before_us < elapsed_us / 2)
+    struct window window = {loop, window_us};
+    return proc_busiest_us(pid, sleep_window, &window);
+}
+
+static bool spins(const struct target *t, struct net_loop *loop, long pid, struct buffer *why)
+{
+    if (real_now_us() - t->worker.case_began_us < WATCH_SLOW_US ||
+        busy_us(loop, pid, WATCH_GLANCE_US) < WATCH_GLANCE_US / 2)
         return false;
-    int64_t used_us = proc_busiest_us(pid, sleep_window, loop);
-    if (used_us < WATCH_SPIN_US)
+    int64_t used_us = busy_us(loop, pid, WATCH_WINDOW_US);
+    if (used_us < WATCH_WINDOW_US * 9 / 10)
         return false;
     buffer_printf(why, "%s spins: %d ms of processor time in %d ms in which it was asked nothing",
                   t->file->name, (int)(used_us / 1000), WATCH_WINDOW_US / 1000);
     return true;
 }
 
-/* ---- all together ----------------------------------------------------------------------------- */
+/* ---- all together -----------------------------------------------------------------------------
+ */
 
 void watch_begin(struct target *t)
 {
     t->worker.case_began_us = real_now_us();
-    t->worker.case_cpu_us = t->daemon_pid == 0 ? 0 : proc_group_cpu_us(t->daemon_pid);
 }
 
 bool watch_has_died(const struct target *t, struct buffer *why)
@@ -152,9 +162,10 @@ bool watch_has_died(const struct target *t, struct buffer *why)
 /* A shell in between gives a signal on as 128 more than its number. */
 static bool ended_by_signal(struct net_process *program)
 {
+    if (!net_process_poll(program))
+        return false;
     int status = net_process_exit_status(program);
-    return net_process_poll(program) &&
-           (net_process_signal(program) != 0 || (status > 128 && status <= 160));
+    return net_process_signal(program) != 0 || (status > 128 && status <= 160);
 }
 
 static bool program_is_well(const struct target *t, struct net_loop *loop,
@@ -170,8 +181,7 @@ static bool program_is_well(const struct target *t, struct net_loop *loop,
             buffer_printf(why, ": %.*s", SPAN_ARG(text));
         return false;
     }
-    return !net_process_is_running(program) ||
-           !spins(t, loop, net_process_pid(program), 0, why);
+    return !net_process_is_running(program) || !spins(t, loop, net_process_pid(program), why);
 }
 
 bool watch_is_well(struct target *t, struct net_loop *loop, struct buffer *why)
@@ -182,5 +192,5 @@ bool watch_is_well(struct target *t, struct net_loop *loop, struct buffer *why)
     if (t->daemon_pid == 0)
         return true;
     return !watch_log_is_bad(t, &t->worker.log_offset, why) && !watch_has_died(t, why) &&
-           !spins(t, loop, t->daemon_pid, t->worker.case_cpu_us, why);
+           !spins(t, loop, t->daemon_pid, why);
 }

@@ -60,7 +60,7 @@ static void check_cat(enum net_stdio stdio)
     struct carrier *c = carrier_open_process(process);
     echo_round_trip(loop, c, SPAN_LIT("hello"));
     struct buffer much = {0};
-    buffer_append_repeat(&much, 'x', 900 * 1000);
+    buffer_append_repeat(&much, 'x', 900000);
     echo_round_trip(loop, c, buffer_span(&much));
     buffer_free(&much);
     check_described(process, "running");

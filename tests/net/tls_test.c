@@ -72,7 +72,7 @@ static bool accept_one(void *context, struct net_connection *connection, struct 
     (void)connection;
     struct echo *echo = echo_new(net_loop_clock(loop));
     echo->nfreed = &nfreed;
-    echo->output_limit = 100 * 1000;
+    echo->output_limit = 100000;
     buffer_append_text(&echo->out, "hi");
     *peer_r = echo_peer(echo);
     return true;

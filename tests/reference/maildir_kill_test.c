@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -342,8 +343,10 @@ static void run_and_kill(struct world *world, struct rng *rng)
     (void)fflush(NULL);
     pid_t child = fork();
     ENSURE(child >= 0);
-    if (child == 0)
+    if (child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan when the test fails */
         serve(world, seed);
+    }
     siginfo_t ended = {0};
     while (world->notes->ncommands == 0 && world->notes->running == NO_COMMAND &&
            waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -652,15 +653,16 @@ static void test_rename_storm(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (chdir(place->joe) != 0 || chdir("cur") != 0)
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || chdir(place->joe) != 0 || chdir("cur") != 0)
             _exit(1);
-        for (int round = 0;; round++)
+        for (int round = 0; round < 100000; round++)
             for (int i = 0; i < NMESSAGES; i++) {
                 char old[40], new[40];
                 (void)snprintf(old, sizeof old, "%d.x:2,%s", i, round % 2 == 0 ? "" : "S");
                 (void)snprintf(new, sizeof new, "%d.x:2,%s", i, round % 2 == 0 ? "S" : "");
                 (void)rename(old, new);
             }
+        _exit(0);
     }
     struct mail_box *box = open_box(place->store, "INBOX");
     assert_int_equal(box->nmessages, NMESSAGES);

@@ -172,7 +172,8 @@ static void append_unescaped(struct buffer *out, struct span text)
             static const struct span letters = SPAN_INIT("rn0"), octets = SPAN_INIT("\r\n\0");
             c = text.data[++i];
             size_t at = span_find_byte(letters, c);
-            c = at == SPAN_NPOS ? c : octets.data[at];
+            if (at != SPAN_NPOS)
+                c = octets.data[at];
         }
         buffer_append_byte(out, c);
     }

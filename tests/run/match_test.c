@@ -49,10 +49,11 @@ static struct pattern pattern_of(struct fixture_world *w, const char *line)
 {
     struct script_file *file;
     struct err err;
-    const char *text = arena_printf(&w->arena,
-                                    "scenario t.t \"t\" {\n  role client\n  covers greeting.ok\n  fixture INBOX messages 3\n\n"
-                                    "  C: @ NOOP\n  C: @2 NOOP\n  check greeting.ok\n  S: %s\n}\n",
-                                    line);
+    const char *text = arena_printf(
+        &w->arena,
+        "scenario t.t \"t\" {\n  role client\n  covers greeting.ok\n  fixture INBOX messages 3\n\n"
+        "  C: @ NOOP\n  C: @2 NOOP\n  check greeting.ok\n  S: %s\n}\n",
+        line);
     if (script_read(span_of(text), "t.scn", NULL, &w->arena, &file, &err) != 0)
         fail_msg("%s: %s", line, err.text);
     const struct script_step *check = file->scenarios[0]->steps.items[2];

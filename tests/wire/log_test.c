@@ -174,11 +174,11 @@ static void test_width(void **state)
 static void test_long_lines_are_cut(void **state)
 {
     (void)state;
-    struct wire_log *log = wire_log_new(16 * 1024);
+    struct wire_log *log = wire_log_new(1 << 14);
     struct buffer wanted = {0};
     wire_log_octets(log, "", 'S', SPAN_LIT("* OK one\r\n* X {300000000}\r\n"), 0);
     struct buffer piece = {0};
-    buffer_append_repeat(&piece, 'x', 1000 * 1000);
+    buffer_append_repeat(&piece, 'x', 1000000);
     for (int i = 0; i < 300; i++)
         wire_log_octets(log, "", 'S', buffer_span(&piece), 0);
     wire_log_octets(log, "", 'S', SPAN_LIT(")\r\n"), 0);
@@ -195,10 +195,10 @@ static void test_long_lines_are_cut(void **state)
 static void test_oldest_lines_go(void **state)
 {
     (void)state;
-    struct wire_log *log = wire_log_new(16 * 1024);
-    for (int i = 0; i < 100 * 1000; i++)
+    struct wire_log *log = wire_log_new(1 << 14);
+    for (int i = 0; i < 100000; i++)
         wire_log_octets(log, "", 'S', SPAN_LIT("* 1 EXISTS\r\n"), i);
-    assert_int_equal(wire_log_nlines(log), 100 * 1000);
+    assert_int_equal(wire_log_nlines(log), 100000);
     struct buffer out = {0};
     wire_log_render(log, &out, 0, 0);
     struct span rest = buffer_span(&out);
@@ -221,7 +221,7 @@ static void test_oldest_lines_go(void **state)
 static void test_begin_of_line_goes(void **state)
 {
     (void)state;
-    struct wire_log *log = wire_log_new(16 * 1024);
+    struct wire_log *log = wire_log_new(1 << 14);
     wire_log_octets(log, "a", 'S', SPAN_LIT("* begin"), 0);
     for (int i = 0; i < 1000; i++)
         wire_log_octets(log, "b", 'S', SPAN_LIT("* 1 EXISTS\r\n"), 0);

@@ -1,0 +1,245 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fake_helper.h"
+
+/* ---- the engine ---- */
+
+struct engine {
+    struct fake *fake;
+    struct buffer input, output;
+    size_t flooded;
+    bool is_closing;
+};
+
+static void say(struct engine *e, const char *answer, struct span tag)
+{
+    for (const char *at = answer; *at != '\0'; at++) {
+        if (at[0] == '%' && at[1] == 'T') {
+            buffer_append(&e->output, tag);
+            at++;
+        } else {
+            buffer_append_byte(&e->output, *at);
+        }
+    }
+}
+
+static void answer_line(struct engine *e, struct span line)
+{
+    struct span rest = line;
+    struct span tag = span_cut(&rest, ' ');
+    for (const struct fake_rule *r = e->fake->rules; r != NULL && r->words != NULL; r++) {
+        if (!span_starts_with_nocase(rest, span_of(r->words)))
+            continue;
+        say(e, r->answer, tag);
+        e->is_closing = e->is_closing || r->closes;
+        return;
+    }
+}
+
+static void engine_receive(void *context, struct span octets)
+{
+    struct engine *e = context;
+    buffer_append(&e->fake->received, octets);
+    buffer_append(&e->input, octets);
+    size_t end;
+    while ((end = span_find(buffer_span(&e->input), SPAN_LIT("\r\n"))) != SPAN_NPOS) {
+        answer_line(e, span_slice(buffer_span(&e->input), 0, end));
+        buffer_consume(&e->input, end + 2);
+    }
+}
+
+static void engine_receive_eof(void *context)
+{
+    struct engine *e = context;
+    e->is_closing = true;
+}
+
+static struct span engine_output(void *context)
+{
+    struct engine *e = context;
+    while (e->flooded < e->fake->flood_nbytes && e->output.nbytes < 65536) {
+        size_t before = e->output.nbytes;
+        buffer_append_text(&e->output, e->fake->flood);
+        e->flooded += e->output.nbytes - before;
+    }
+    return buffer_span(&e->output);
+}
+
+static void engine_sent(void *context, size_t nbytes)
+{
+    struct engine *e = context;
+    buffer_consume(&e->output, nbytes);
+}
+
+static bool engine_is_closing(void *context)
+{
+    const struct engine *e = context;
+    return e->is_closing;
+}
+
+static bool engine_wants_input(void *context)
+{
+    (void)context;
+    return true;
+}
+
+static int64_t engine_deadline_us(void *context)
+{
+    (void)context;
+    return -1;
+}
+
+static void engine_tick(void *context)
+{
+    (void)context;
+}
+
+static void engine_free(void *context)
+{
+    struct engine *e = context;
+    buffer_free(&e->input);
+    buffer_free(&e->output);
+    free(e);
+}
+
+static const struct net_peer_ops engine_ops = {
+    .receive = engine_receive,
+    .receive_eof = engine_receive_eof,
+    .output = engine_output,
+    .sent = engine_sent,
+    .is_closing = engine_is_closing,
+    .wants_input = engine_wants_input,
+    .deadline_us = engine_deadline_us,
+    .tick = engine_tick,
+    .free = engine_free,
+};
+
+/* ---- the target ---- */
+
+static enum run_readiness fake_prepare(void *context, struct net_loop *loop,
+                                       const struct run_setup *setup, struct buffer *why)
+{
+    struct fake *fake = context;
+    (void)loop;
+    fake->nprepared++;
+    fake->seen = *setup;
+    if (fake->readiness != RUN_READY)
+        buffer_append_text(why, "the fake says no");
+    return fake->readiness;
+}
+
+static struct carrier *fake_connect(void *context, struct net_loop *loop, const char *user,
+                                    struct err *err)
+{
+    struct fake *fake = context;
+    (void)user;
+    if (fake->greeting == NULL) {
+        (void)err_set(err, NULL, 0, 0, "connection refused");
+        return NULL;
+    }
+    struct engine *e = mem_alloc(sizeof *e);
+    e->fake = fake;
+    e->is_closing = fake->closes_at_once;
+    buffer_append_text(&e->output, fake->greeting);
+    return carrier_open_peer(loop, (struct net_peer){&engine_ops, e});
+}
+
+static int fake_deliver(void *context, struct net_loop *loop, const char *user, const char *mailbox,
+                        const struct fixture_message *message, struct err *err)
+{
+    (void)context, (void)loop, (void)user, (void)mailbox, (void)message, (void)err;
+    return 0;
+}
+
+static const char *fake_user_name(void *context, const char *role)
+{
+    (void)context;
+    return role;
+}
+
+static const char *fake_user_password(void *context, const char *role)
+{
+    (void)context, (void)role;
+    return "secret";
+}
+
+static enum run_answer fake_feature(void *context, const char *name)
+{
+    const struct fake *fake = context;
+    struct span rest = span_of(fake->features);
+    while (rest.nbytes > 0)
+        if (span_is(span_cut(&rest, ' '), name))
+            return RUN_YES;
+    return RUN_NO;
+}
+
+static bool fake_is_well(void *context, struct net_loop *loop, struct buffer *why)
+{
+    const struct fake *fake = context;
+    (void)loop;
+    if (fake->is_dead)
+        buffer_append_text(why, "killed by SIGSEGV");
+    return !fake->is_dead;
+}
+
+static void fake_finish(void *context, struct net_loop *loop)
+{
+    struct fake *fake = context;
+    (void)loop;
+    fake->nfinished++;
+}
+
+struct run_target fake_target(struct fake *fake)
+{
+    return (struct run_target){.context = fake,
+                               .name = "fake",
+                               .dialect = "imap2",
+                               .timeout_ms = 5000,
+                               .quiet_ms = 400,
+                               .is_in_process = true,
+                               .prepare = fake_prepare,
+                               .connect = fake_connect,
+                               .deliver = fake_deliver,
+                               .user_name = fake_user_name,
+                               .user_password = fake_user_password,
+                               .feature = fake_feature,
+                               .is_well = fake_is_well,
+                               .finish = fake_finish};
+}
+
+void fake_free(struct fake *fake)
+{
+    buffer_free(&fake->received);
+}
+
+static int no_files(void *context, const char *from, const char *path, struct arena *arena,
+                    struct span *octets_r, const char **path_r, struct err *err)
+{
+    (void)context, (void)from, (void)arena, (void)octets_r, (void)path_r;
+    return err_set(err, NULL, 0, 0, "%s: no such file", path);
+}
+
+struct result_case *fake_play(struct fake *fake, const char *scenario, size_t order,
+                              struct arena *arena)
+{
+    struct script_file *file;
+    struct script_case *cases;
+    size_t ncases;
+    struct err err;
+    if (script_read(span_of(scenario), "test.scn", NULL, arena, &file, &err) != 0 ||
+        script_expand(file, file->scenarios[0], arena, &cases, &ncases, &err) != 0)
+        fail_msg("test.scn:%u:%u: %s", err.line, err.col, err.text);
+    struct run_options options = {
+        .seed = 7, .imapspec = "imapspec", .target_argument = "fake", .read_file = no_files};
+    struct run_target target = fake_target(fake);
+    struct result_case *result;
+    run_play(&options, &target, &cases[0], order, arena, &result);
+    return result;
+}

@@ -1,0 +1,40 @@
+/*
+ * fake: a server for tests of the player, called by function, that says exactly what a table tells
+ * it to. Each line received is answered by the first rule whose words the line has behind its tag;
+ * `%T` in an answer is the tag.
+ */
+#ifndef IMAPSPEC_TESTS_RUN_FAKE_HELPER_H
+#define IMAPSPEC_TESTS_RUN_FAKE_HELPER_H
+
+#include "run/run.h"
+
+struct fake_rule {
+    const char
+        *words; /* "SELECT": start of the line behind the tag, any case; NULL ends the table */
+    const char *answer; /* "* 3 EXISTS\r\n%T OK done\r\n" */
+    bool closes;        /* the connection, after the answer */
+};
+
+struct fake {
+    const char *greeting;
+    const struct fake_rule *rules;
+    size_t flood_nbytes; /* octets of `flood` said after the greeting, again and again */
+    const char *flood;
+    bool closes_at_once;
+    bool is_dead; /* is_well says so */
+    enum run_readiness readiness;
+    const char *features; /* blank-separated names it has; everything else it has not */
+    unsigned nprepared, nfinished;
+    struct run_setup seen;  /* of the last prepare */
+    struct buffer received; /* all octets of all connections */
+};
+
+void fake_free(struct fake *fake);
+struct run_target fake_target(struct fake *fake);
+
+/* Plays the only scenario of the text (its first case, `order` of it) against the fake. Everything
+ * in the arena. */
+struct result_case *fake_play(struct fake *fake, const char *scenario, size_t order,
+                              struct arena *arena);
+
+#endif
