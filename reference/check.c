@@ -2,7 +2,7 @@
 
 bool noop_step(struct reference_session *session)
 {
-    command_complete(session, "NOOP completed");
+    server_command_complete(session, "NOOP completed");
     return true;
 }
 
@@ -11,8 +11,8 @@ bool check_step(struct reference_session *session)
     enum mail_error error = view_rescan(&session->view);
     view_announce(&session->view, VIEW_REPORT, &session->output);
     if (error == MAIL_OK)
-        command_complete(session, "CHECK completed");
+        server_command_complete(session, "CHECK completed");
     else
-        command_refuse(session, mail_error_text(error));
+        server_command_refuse(session, mail_error_text(error));
     return true;
 }

@@ -29,10 +29,10 @@ static const struct command_kind kinds[] = {
     {"STORE", store_parse, store_step, SESSION_SELECTED, false},
 };
 
-void command_free(struct command *command)
+void server_command_free(struct command *command)
 {
     buffer_free(&command->tag);
-    sequence_free(&command->sequence);
+    server_sequence_free(&command->sequence);
     free(command->keys);
     *command = (struct command){0};
 }
@@ -53,7 +53,7 @@ static void command_set_tag(struct command *command, struct span tag)
     buffer_append(&command->tag, tag);
 }
 
-void command_parse_tag_only(struct reference_session *session, struct span text)
+void server_command_parse_tag_only(struct reference_session *session, struct span text)
 {
     size_t nbytes = tag_nbytes(text);
     bool is_tag = nbytes < text.nbytes && text.data[nbytes] == ' ';
@@ -85,7 +85,7 @@ static const char *state_fault(const struct reference_session *session)
     return "The session has ended";
 }
 
-enum parse_result command_parse(struct reference_session *session, struct parser *parser)
+enum parse_result server_command_parse(struct reference_session *session, struct parser *parser)
 {
     struct command *command = &session->command;
     command->text = parser->text;
@@ -109,13 +109,15 @@ enum parse_result command_parse(struct reference_session *session, struct parser
     return command->kind->parse(session, parser);
 }
 
-enum parse_result command_parse_sequence(struct reference_session *session, struct parser *parser)
+enum parse_result server_command_parse_sequence(struct reference_session *session,
+                                                struct parser *parser)
 {
     if (parse_space(parser) != PARSE_OK)
         return PARSE_BAD;
     struct span text = parse_word(parser);
     const char *fault = NULL;
-    if (sequence_parse(&session->command.sequence, text, session->view.nentries, &fault) != 0)
+    if (server_sequence_parse(&session->command.sequence, text, session->view.nentries, &fault) !=
+        0)
         return parse_bad(parser, fault);
     return PARSE_OK;
 }
@@ -131,12 +133,12 @@ static void command_end(struct reference_session *session, enum answer_status st
     answer_completion(&session->output, buffer_span(&session->command.tag), status, text);
 }
 
-void command_complete(struct reference_session *session, const char *text)
+void server_command_complete(struct reference_session *session, const char *text)
 {
     command_end(session, ANSWER_OK, text);
 }
 
-void command_refuse(struct reference_session *session, const char *text)
+void server_command_refuse(struct reference_session *session, const char *text)
 {
     command_end(session, ANSWER_NO, text);
 }

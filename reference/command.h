@@ -1,7 +1,7 @@
 /*
  * command: one command of a client, from its text to its completion. The table in command.c names
  * the commands with the states they are allowed in (RFC 1176 p.6), how their arguments are read and
- * what they do; command_parse() and command_step() are driven by it.
+ * what they do; server_command_parse() and command_step() are driven by it.
  *
  * Reading arguments has no effect. It is repeated from the start for each literal, so that a
  * command that is wrong is refused before the literal is asked for (p.21). A step does as much as
@@ -74,17 +74,17 @@ struct command {
     struct span rest;             /* FETCH: what is left of the literal being written */
 };
 
-void command_free(struct command *command);
+void server_command_free(struct command *command);
 
 /* Reads the tag (as far as there is one), the verb and the arguments. Fills session->command. */
-enum parse_result command_parse(struct reference_session *session, struct parser *parser);
+enum parse_result server_command_parse(struct reference_session *session, struct parser *parser);
 
 /* Only the tag: for lines that cannot be read. */
-void command_parse_tag_only(struct reference_session *session, struct span text);
+void server_command_parse_tag_only(struct reference_session *session, struct span text);
 
 /* Completes the running command with the news about the mailbox before the completion. */
-void command_complete(struct reference_session *session, const char *text);
-void command_refuse(struct reference_session *session, const char *text); /* NO */
+void server_command_complete(struct reference_session *session, const char *text);
+void server_command_refuse(struct reference_session *session, const char *text); /* NO */
 
 /* For the verbs: each in the file of its name. */
 enum parse_result login_parse(struct reference_session *session, struct parser *parser);
@@ -95,8 +95,8 @@ enum parse_result copy_parse(struct reference_session *session, struct parser *p
 enum parse_result fetch_parse(struct reference_session *session, struct parser *parser);
 enum parse_result store_parse(struct reference_session *session, struct parser *parser);
 enum parse_result search_parse(struct reference_session *session, struct parser *parser);
-enum parse_result command_parse_sequence(struct reference_session *session,
-                                         struct parser *parser); /* SP sequence */
+enum parse_result server_command_parse_sequence(struct reference_session *session,
+                                                struct parser *parser); /* SP sequence */
 
 bool noop_step(struct reference_session *session);
 bool login_step(struct reference_session *session);

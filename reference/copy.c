@@ -4,7 +4,7 @@
 
 enum parse_result copy_parse(struct reference_session *session, struct parser *parser)
 {
-    enum parse_result result = command_parse_sequence(session, parser);
+    enum parse_result result = server_command_parse_sequence(session, parser);
     if (result == PARSE_OK)
         result = parse_space(parser);
     if (result == PARSE_OK)
@@ -18,10 +18,10 @@ static enum mail_error copy_messages(struct reference_session *session)
     struct mail_store *store = session->server->store;
     size_t nmessages = 0, number;
     struct mail_message **messages =
-        mem_alloc(sequence_count(&command->sequence) * sizeof(struct mail_message *));
-    while ((number = sequence_next(&command->sequence)) != 0)
+        mem_alloc(server_sequence_count(&command->sequence) * sizeof(struct mail_message *));
+    while ((number = server_sequence_next(&command->sequence)) != 0)
         messages[nmessages++] = view_entry(&session->view, number)->message;
-    sequence_rewind(&command->sequence);
+    server_sequence_rewind(&command->sequence);
     enum mail_error error = store->ops->append(store, session->user->name, command->first,
                                                session->view.box, messages, nmessages);
     free((void *)messages);
@@ -47,15 +47,15 @@ bool copy_step(struct reference_session *session)
     if (!command->is_running) {
         enum mail_error error = copy_messages(session);
         if (error != MAIL_OK) {
-            command_refuse(session, mail_error_text(error));
+            server_command_refuse(session, mail_error_text(error));
             return true;
         }
     }
     size_t number;
-    while (session_room(session) > 0 && (number = sequence_next(&command->sequence)) != 0)
+    while (session_room(session) > 0 && (number = server_sequence_next(&command->sequence)) != 0)
         copy_report(session, number);
     if (session_room(session) == 0)
         return false;
-    command_complete(session, "COPY completed");
+    server_command_complete(session, "COPY completed");
     return true;
 }

@@ -23,7 +23,7 @@ bool expunge_step(struct reference_session *session)
 {
     struct view *view = &session->view;
     if (!view->is_writable) {
-        command_refuse(session, "The mailbox is read-only");
+        server_command_refuse(session, "The mailbox is read-only");
         return true;
     }
     enum mail_error error = view_rescan(view);
@@ -33,10 +33,10 @@ bool expunge_step(struct reference_session *session)
     if (error == MAIL_OK)
         error = view_rescan(view);
     if (error != MAIL_OK) {
-        command_refuse(session, mail_error_text(error));
+        server_command_refuse(session, mail_error_text(error));
         return true;
     }
     view_announce(view, VIEW_COUNT, &session->output);
-    command_complete(session, "EXPUNGE completed");
+    server_command_complete(session, "EXPUNGE completed");
     return true;
 }

@@ -73,7 +73,8 @@ enum parse_result fetch_parse(struct reference_session *session, struct parser *
 {
     struct command *command = &session->command;
     command->nitems = 0;
-    if (command_parse_sequence(session, parser) != PARSE_OK || parse_space(parser) != PARSE_OK)
+    if (server_command_parse_sequence(session, parser) != PARSE_OK ||
+        parse_space(parser) != PARSE_OK)
         return PARSE_BAD;
     if (!parse_at_end(parser) && parser->text.data[parser->at] == '(')
         return parse_item_list(command, parser);
@@ -229,7 +230,7 @@ bool fetch_step(struct reference_session *session)
         if (command->rest.nbytes > 0) {
             fetch_write_rest(session);
         } else if (command->number == 0) {
-            command->number = sequence_next(&command->sequence);
+            command->number = server_sequence_next(&command->sequence);
             if (command->number == 0)
                 break;
             fetch_begin(session);
@@ -242,8 +243,8 @@ bool fetch_step(struct reference_session *session)
         }
     }
     if (command->error == MAIL_OK)
-        command_complete(session, "FETCH completed");
+        server_command_complete(session, "FETCH completed");
     else
-        command_refuse(session, mail_error_text(command->error));
+        server_command_refuse(session, mail_error_text(command->error));
     return true;
 }

@@ -67,8 +67,8 @@ bool find_step(struct reference_session *session)
     }
     arena_free(&arena);
     if (error == MAIL_OK)
-        command_complete(session, "FIND completed");
+        server_command_complete(session, "FIND completed");
     else
-        command_refuse(session, mail_error_text(error));
+        server_command_refuse(session, mail_error_text(error));
     return true;
 }

@@ -18,11 +18,11 @@ bool login_step(struct reference_session *session)
     const struct command *command = &session->command;
     session->user = server_log_in(session->server, command->first, command->second);
     if (session->user == NULL) {
-        command_refuse(session, "Wrong user name or password");
+        server_command_refuse(session, "Wrong user name or password");
         return true;
     }
     session->state = SESSION_AUTHENTICATED;
-    command_complete(session, "LOGIN completed");
+    server_command_complete(session, "LOGIN completed");
     return true;
 }
 
@@ -30,6 +30,6 @@ bool logout_step(struct reference_session *session)
 {
     answer_bye(&session->output, "IMAP2 server quitting");
     session->state = SESSION_CLOSED;
-    command_complete(session, "LOGOUT completed");
+    server_command_complete(session, "LOGOUT completed");
     return true;
 }

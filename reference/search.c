@@ -225,6 +225,6 @@ bool search_step(struct reference_session *session)
         }
     }
     buffer_append(&session->output, SPAN_LIT("\r\n"));
-    command_complete(session, "SEARCH completed");
+    server_command_complete(session, "SEARCH completed");
     return true;
 }

@@ -32,13 +32,13 @@ bool select_step(struct reference_session *session)
     enum mail_error error = view_open(&session->view, session->server->store, session->user->name,
                                       command->mail_kind, command->first, &session->output);
     if (error != MAIL_OK) {
-        command_refuse(session, mail_error_text(error));
+        server_command_refuse(session, mail_error_text(error));
         return true;
     }
     session->state = SESSION_SELECTED;
     if (session->view.is_writable)
-        command_complete(session, "[READ-WRITE] Mailbox selected");
+        server_command_complete(session, "[READ-WRITE] Mailbox selected");
     else
-        command_complete(session, "[READ-ONLY] Mailbox selected");
+        server_command_complete(session, "[READ-ONLY] Mailbox selected");
     return true;
 }

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-void sequence_free(struct sequence *sequence)
+void server_sequence_free(struct sequence *sequence)
 {
     free(sequence->ranges);
     *sequence = (struct sequence){0};
@@ -63,7 +63,8 @@ static void join_ranges(struct sequence *sequence)
     sequence->nranges = last + 1;
 }
 
-int sequence_parse(struct sequence *sequence, struct span text, size_t count, const char **fault_r)
+int server_sequence_parse(struct sequence *sequence, struct span text, size_t count,
+                          const char **fault_r)
 {
     sequence->nranges = 0;
     bool is_sorted = true;
@@ -87,11 +88,11 @@ int sequence_parse(struct sequence *sequence, struct span text, size_t count, co
     if (!is_sorted)
         qsort(sequence->ranges, sequence->nranges, sizeof *sequence->ranges, compare_ranges);
     join_ranges(sequence);
-    sequence_rewind(sequence);
+    server_sequence_rewind(sequence);
     return 0;
 }
 
-size_t sequence_count(const struct sequence *sequence)
+size_t server_sequence_count(const struct sequence *sequence)
 {
     size_t count = 0;
     for (size_t i = 0; i < sequence->nranges; i++)
@@ -99,13 +100,13 @@ size_t sequence_count(const struct sequence *sequence)
     return count;
 }
 
-void sequence_rewind(struct sequence *sequence)
+void server_sequence_rewind(struct sequence *sequence)
 {
     sequence->range = 0;
     sequence->last = 0;
 }
 
-size_t sequence_next(struct sequence *sequence)
+size_t server_sequence_next(struct sequence *sequence)
 {
     if (sequence->range == sequence->nranges)
         return 0;

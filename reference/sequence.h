@@ -12,23 +12,25 @@ struct sequence_range {
     size_t first, last; /* first <= last */
 };
 
-/* All zeros: empty. The memory is kept from one parse to the next; sequence_free() at the end. */
+/* All zeros: empty. The memory is kept from one parse to the next; server_sequence_free() at the
+ * end. */
 struct sequence {
     struct sequence_range *ranges; /* ascending, not touching each other */
     size_t nranges, capacity;
-    size_t range, last; /* where sequence_next() stands */
+    size_t range, last; /* where server_sequence_next() stands */
 };
 
-void sequence_free(struct sequence *sequence);
+void server_sequence_free(struct sequence *sequence);
 
 /* Reads text as a whole. 0, or -1 when it is no sequence or names a number outside 1..count;
  * *fault_r then says what is wrong. */
-__attribute__((warn_unused_result)) int sequence_parse(struct sequence *sequence, struct span text,
-                                                       size_t count, const char **fault_r);
+__attribute__((warn_unused_result)) int server_sequence_parse(struct sequence *sequence,
+                                                              struct span text, size_t count,
+                                                              const char **fault_r);
 
-size_t sequence_count(const struct sequence *sequence); /* how many numbers */
+size_t server_sequence_count(const struct sequence *sequence); /* how many numbers */
 
-void sequence_rewind(struct sequence *sequence);
-size_t sequence_next(struct sequence *sequence); /* the next number, 0 when there is none */
+void server_sequence_rewind(struct sequence *sequence);
+size_t server_sequence_next(struct sequence *sequence); /* the next number, 0 when there is none */
 
 #endif

@@ -53,7 +53,7 @@ static void session_take_literal(struct reference_session *session, uint64_t nby
 static void session_take_line(struct reference_session *session)
 {
     struct parser parser = {.text = reader_text(&session->reader)};
-    switch (command_parse(session, &parser)) {
+    switch (server_command_parse(session, &parser)) {
     case PARSE_OK:
         session_start(session);
         break;
@@ -77,7 +77,7 @@ static bool session_read(struct reference_session *session)
         session_take_line(session);
         return true;
     case READER_FAULTY:
-        command_parse_tag_only(session, reader_text(&session->reader));
+        server_command_parse_tag_only(session, reader_text(&session->reader));
         session_answer_bad(session, session->reader.fault);
         reader_drop(&session->reader);
         return true;
@@ -128,7 +128,7 @@ void reference_session_free(struct reference_session **session)
     session_close(old);
     old->server->nsessions--;
     view_free(&old->view);
-    command_free(&old->command);
+    server_command_free(&old->command);
     reader_free(&old->reader);
     buffer_free(&old->output);
     buffer_free(&old->scratch);

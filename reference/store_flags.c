@@ -57,7 +57,8 @@ enum parse_result store_parse(struct reference_session *session, struct parser *
     struct command *command = &session->command;
     command->flags = (struct mail_flags){0};
     command->refusal = NULL;
-    if (command_parse_sequence(session, parser) != PARSE_OK || parse_space(parser) != PARSE_OK)
+    if (server_command_parse_sequence(session, parser) != PARSE_OK ||
+        parse_space(parser) != PARSE_OK)
         return PARSE_BAD;
     command->store_mode = store_mode_of(parse_word(parser));
     if (command->store_mode == 0)
@@ -89,11 +90,11 @@ static const char *store_refusal(struct reference_session *session)
         return command->refusal;
     const char *refusal = NULL;
     size_t number;
-    while (refusal == NULL && (number = sequence_next(&command->sequence)) != 0) {
+    while (refusal == NULL && (number = server_sequence_next(&command->sequence)) != 0) {
         if (view_entry(&session->view, number)->message->is_removed)
             refusal = mail_error_text(MAIL_GONE);
     }
-    sequence_rewind(&command->sequence);
+    server_sequence_rewind(&command->sequence);
     return refusal;
 }
 
@@ -103,12 +104,12 @@ bool store_step(struct reference_session *session)
     if (!command->is_running) {
         const char *refusal = store_refusal(session);
         if (refusal != NULL) {
-            command_refuse(session, refusal);
+            server_command_refuse(session, refusal);
             return true;
         }
     }
     size_t number;
-    while (session_room(session) > 0 && (number = sequence_next(&command->sequence)) != 0) {
+    while (session_room(session) > 0 && (number = server_sequence_next(&command->sequence)) != 0) {
         struct mail_flags old = view_entry(&session->view, number)->message->flags;
         enum mail_error error = view_set_flags(
             &session->view, number, flags_combined(old, command->store_mode, command->flags));
@@ -120,8 +121,8 @@ bool store_step(struct reference_session *session)
     if (session_room(session) == 0)
         return false;
     if (command->error == MAIL_OK)
-        command_complete(session, "STORE completed");
+        server_command_complete(session, "STORE completed");
     else
-        command_refuse(session, mail_error_text(command->error));
+        server_command_refuse(session, mail_error_text(command->error));
     return true;
 }

@@ -316,7 +316,7 @@ static void complete_copy(struct model_session *s, struct command *command, enum
     else if (destination != NULL &&
              (status == STATUS_OK || command->ncopied > 0 || !is_clear ||
               sequence_first(&command->sequence) != sequence_last(&command->sequence)))
-        destination->is_uncertain = !destination->is_readonly;
+        destination->is_uncertain = destination->is_uncertain || !destination->is_readonly;
     if (status == STATUS_OK)
         session_note(s, "copy.lines", command->ncopied > 0 ? "sent" : "not sent");
     if (!is_addressed(s, command) || is_readonly(s))
@@ -564,8 +564,10 @@ static void settle_doubt(struct model_session *s, const struct command *command,
         (command->verb != VERB_CHECK && command->verb != VERB_FETCH &&
          command->verb != VERB_SEARCH))
         return;
-    if (status == STATUS_OK) {
+    bool is_answer = command->verb != VERB_FETCH || command->nfetched > 0;
+    if (status == STATUS_OK && is_answer) {
         session_note(s, "select.failed", "old mailbox kept");
+        s->is_doubtful = s->has_crossed;
     } else if (command->verb == VERB_CHECK) {
         session_note(s, "select.failed", "old mailbox deselected");
         select_leave(s);
@@ -585,7 +587,8 @@ static void check_recent(struct model_session *s)
         return;
     }
     if (view->nflags_known != view->exists || view->exists == 0 ||
-        view->nexpunged_since_recent > 0 || view->nflags_recent == view->recent)
+        view->nexpunged_since_recent > 0 || view->has_grown_since_recent ||
+        view->nflags_recent == view->recent)
         return;
     if (s->reported_recent != view->recent + 1)
         breach_as(s, I19, NULL, s->setup.is_single_writer ? MODEL_WARN : MODEL_OBSERVE,
@@ -594,7 +597,7 @@ static void check_recent(struct model_session *s)
     s->reported_recent = view->recent + 1;
 }
 
-static void remove_command(struct model_session *s, size_t at)
+void session_remove_command(struct model_session *s, size_t at)
 {
     struct command *command = s->outstanding[at];
     s->done_tags[s->ndone++ % SESSION_DONE_TAGS] = rng_hash(command->tag);
@@ -610,12 +613,11 @@ static void remove_command(struct model_session *s, size_t at)
 static void drop_unanswerable(struct model_session *s, size_t *at)
 {
     for (size_t i = 0; i < *at;) {
-        const struct command *command = s->outstanding[i];
-        if (command->is_partial || (command_tag_is_valid(command) && !command->has_untagged_bad)) {
+        if (session_is_answerable(s->outstanding[i])) {
             i++;
             continue;
         }
-        remove_command(s, i);
+        session_remove_command(s, i);
         --*at;
     }
 }
@@ -638,7 +640,7 @@ static void complete(struct model_session *s, size_t at, enum status status, str
     session_end_writing(s, command);
     select_check_arrivals(s);
     check_recent(s);
-    remove_command(s, at);
+    session_remove_command(s, at);
     session_open_pending(s);
     if (s->noutstanding == 0)
         client_round_trip(s);

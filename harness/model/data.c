@@ -21,10 +21,12 @@ static struct mailbox *view_of_data(struct model_session *s, const char *name)
     return NULL;
 }
 
-/* While a new selection is made, lines about the old mailbox may still be under way. */
-static bool may_be_about_old(const struct model_session *s, const struct mailbox *view)
+/* While a new selection is made, lines about the old mailbox may still be under way, or those about
+ * the new one come early. */
+static bool may_be_about_other(const struct model_session *s, const struct mailbox *view)
 {
-    return view == s->pending && s->selected != NULL;
+    return s->selected != NULL &&
+           (view == s->pending || session_oldest_with(s, VERB_SELECTS) != NULL);
 }
 
 bool data_check_number(struct model_session *s, struct mailbox *view, uint32_t number,
@@ -32,7 +34,7 @@ bool data_check_number(struct model_session *s, struct mailbox *view, uint32_t n
 {
     if (view->is_exists_known && number >= 1 && number <= view->exists)
         return true;
-    if (may_be_about_old(s, view) || s->is_doubtful)
+    if (may_be_about_other(s, view) || s->is_doubtful)
         return false;
     if (view->is_exists_known)
         breach(s, which, "%s names message %u of %u", name, number, view->exists);
@@ -61,7 +63,7 @@ static void note_select_data(struct model_session *s, const struct mailbox *view
 static void shrink(struct model_session *s, struct mailbox *view, uint32_t exists)
 {
     bool was_expunged = view->nexpunged_since_exists > 0;
-    if (!may_be_about_old(s, view) && !s->is_doubtful) {
+    if (!may_be_about_other(s, view) && !s->is_doubtful) {
         if (was_expunged)
             breach(s, I6, "EXISTS says %u after EXPUNGE lines had left %u", exists, view->exists);
         else
@@ -130,6 +132,7 @@ static void apply_recent(struct model_session *s, uint32_t recent)
                   view->exists);
     view->recent = recent;
     view->is_recent_known = true;
+    view->has_grown_since_recent = false;
     view->nexpunged_since_recent = 0;
     if (view == s->selected && s->truth != NULL && s->truth->nselected > 1 && recent > 0)
         breach(s, M8, "one of several sessions was told of %u recent messages", recent);
@@ -284,11 +287,16 @@ static void read_bye(struct model_session *s)
 /* It may stand for the completion of a line whose tag could not be read (B43). */
 static void read_bad(struct model_session *s)
 {
-    for (size_t i = 0; i < s->noutstanding; i++)
-        if (!s->outstanding[i]->is_wellformed && !s->outstanding[i]->has_untagged_bad) {
-            s->outstanding[i]->has_untagged_bad = true;
-            return;
-        }
+    for (size_t i = 0; i < s->noutstanding; i++) {
+        struct command *command = s->outstanding[i];
+        if (command->is_wellformed || command->has_untagged_bad || command->is_partial)
+            continue;
+        command->has_untagged_bad = true;
+        if (command->tag.nbytes == 0 || command->tag.data[0] == '*' ||
+            command->tag.data[0] == '+')
+            session_remove_command(s, i);
+        return;
+    }
 }
 
 static void read_fetch(struct model_session *s, size_t node)

@@ -259,12 +259,12 @@ static void check_lengths(struct line *line)
         breach_as(line->session, I15, "fetch.rfc822-concat", MODEL_STRICT,
                   "RFC822 of message %u is not RFC822.HEADER followed by RFC822.TEXT",
                   line->number);
-    else if (has_size && head->nbytes + tail->nbytes != line->slot->size)
+    uint64_t sum = head->nbytes + tail->nbytes;
+    if (has_size && !whole->is_known && sum != line->slot->size)
         breach_as(line->session, I15, "fetch.size-equals-rfc822", MODEL_STRICT,
                   "RFC822.HEADER and RFC822.TEXT of message %u have %llu octets, RFC822.SIZE "
                   "says %llu",
-                  line->number, (unsigned long long)(head->nbytes + tail->nbytes),
-                  (unsigned long long)line->slot->size);
+                  line->number, (unsigned long long)sum, (unsigned long long)line->slot->size);
 }
 
 static void read_pair(struct line *line, size_t node, enum word word)

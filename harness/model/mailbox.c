@@ -90,6 +90,7 @@ static void make_slots(struct mailbox *mailbox, size_t nslots)
 void mailbox_grow(struct mailbox *mailbox, uint32_t exists)
 {
     ENSURE(!mailbox->is_exists_known || exists >= mailbox->exists);
+    mailbox->has_grown_since_recent |= mailbox->is_exists_known && exists > mailbox->exists;
     mailbox->exists = exists;
     mailbox->is_exists_known = true;
     mailbox->nexpunged_since_exists = 0;

@@ -77,6 +77,7 @@ struct mailbox {
 
     uint32_t nflags_known, nflags_recent; /* messages whose flags are known; with \Recent among */
     uint32_t nexpunged_since_exists, nexpunged_since_recent;
+    bool has_grown_since_recent;
     struct arena arena;
 };
 

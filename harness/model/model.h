@@ -36,7 +36,8 @@ struct model_invariant {
     const char *statement;   /* one sentence, our words */
 };
 
-/* The table of a dialect, I1.. then M1..; NULL: unknown dialect. */
+/* The table of a dialect: I1.., M1.., then "D.2" (commands completed with OK in a state that does
+ * not allow them); NULL: unknown dialect. */
 const struct model_invariant *model_invariants(struct span dialect, size_t *ninvariants_r);
 
 /* ---- ground truth --------------------------------------------------------------------------- */
@@ -79,7 +80,8 @@ void model_session_free(struct model_session **session);
 
 /* What the client sent: a complete command, or (is_complete false, waiting for `+`) the beginning of
  * one up to a literal announcement; the same command's next part is given again from its start.
- * Framing findings of the unit are not repeated here. */
+ * Framing findings of the unit are not repeated here. A literal that the server refuses is known from
+ * the completion: the broken unit that the framing then gives out may be given here or left out. */
 void model_session_client(struct model_session *session, const struct wire_unit *unit,
                           struct finding_list *findings);
 /* Octets of a literal were sent though no `+` had come (I25); only for judged clients. */
@@ -95,7 +97,8 @@ void model_session_server_closed(struct model_session *session, bool is_reset,
 void model_session_client_closed(struct model_session *session);
 
 /* The grammar's judgement of the last unit given, for those who need the derivation. Borrowed until
- * the next unit. */
+ * the next unit. The rule was `greeting`, `server-unit` or `request`; nothing was matched for units
+ * that the stream's end broke off. */
 const struct grammar_match *model_session_last_match(const struct model_session *session);
 
 /* ---- questions ------------------------------------------------------------------------------ */
@@ -104,17 +107,17 @@ enum model_state model_session_state(const struct model_session *session);
 bool model_session_exists(const struct model_session *session, uint32_t *exists_r); /* false: unknown */
 bool model_session_recent(const struct model_session *session, uint32_t *recent_r);
 
-/* Flags known for message `number`, as text "\Seen \Deleted" in the order received, `\Recent`
- * included; false when they are not known. Valid until the next unit. */
+/* Flags last reported for message `number`, as text "\Seen \Deleted", each in the spelling first met,
+ * system flags first, `\Recent` included; false when none have been. Valid until the next call. */
 bool model_session_flags(const struct model_session *session, uint32_t number,
                          struct span *flags_r);
 
-/* The current number of the message that had `number` when the mailbox was selected; 0 when it has
- * been expunged; UINT32_MAX when there never was one. */
+/* The current number of the message that had `number` when the mailbox was selected (at the OK of
+ * SELECT); 0 when it has been expunged; UINT32_MAX when there never was one. */
 uint32_t model_session_current(const struct model_session *session, uint32_t number);
 
-/* Starts noting which messages go: exactly what has been removed since the last command was sent
- * can be asked with model_session_removed(), as numbers as they were then, ascending. Borrowed. */
+/* What has been removed from this session's view since the last command was sent, as numbers as they
+ * were then, ascending. Borrowed until the next call. */
 const uint32_t *model_session_removed(const struct model_session *session, size_t *nremoved_r);
 
 /* Commands sent and not completed. */

@@ -159,8 +159,11 @@ static void fail(struct model_session *s, const struct command *command)
     const struct truth *truth = find_truth(s, command);
     if (truth != NULL && truth->nselected > (s->truth == truth ? 1u : 0u))
         breach(s, M7, "a further session on %s was refused", truth->name);
-    if (s->pending_command == command)
+    if (s->pending_command == command && s->pending != NULL) {
+        s->has_crossed = s->pending->is_exists_known || s->pending->is_listed ||
+                         s->pending->is_recent_known || s->pending->nslots > 0;
         s->pending = NULL;
+    }
     s->is_doubtful = s->selected != NULL || s->is_lenient;
     s->is_lenient = s->is_doubtful;
 }

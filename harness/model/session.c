@@ -80,6 +80,11 @@ static struct command *add_command(struct model_session *s)
     return command;
 }
 
+bool session_is_answerable(const struct command *command)
+{
+    return command->is_partial || (command_tag_is_valid(command) && !command->has_untagged_bad);
+}
+
 struct command *session_oldest(const struct model_session *s, enum verb verb)
 {
     for (size_t i = 0; i < s->noutstanding; i++)
@@ -121,7 +126,7 @@ void session_begin_writing(struct model_session *s, struct command *command)
 
 void session_end_writing(struct model_session *s, struct command *command)
 {
-    if (!command->is_counted_writing)
+    if (!command->is_counted_writing || s->world == NULL)
         return;
     command->is_counted_writing = false;
     s->nevents++;
@@ -136,7 +141,10 @@ void session_open_pending(struct model_session *s)
 {
     if (s->pending != NULL || s->noutstanding == 0)
         return;
-    struct command *command = s->outstanding[0];
+    struct command *command = NULL;
+    for (size_t i = 0; command == NULL && i < s->noutstanding; i++)
+        if (session_is_answerable(s->outstanding[i]))
+            command = s->outstanding[i];
     if (s->selected == NULL)
         command = session_oldest_with(s, VERB_SELECTS);
     if (command == NULL || !command_has(command, VERB_SELECTS) || command->is_partial)

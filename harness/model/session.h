@@ -52,6 +52,7 @@ struct model_session {
     struct mailbox views[2];
     struct mailbox *selected, *pending; /* NULL: none */
     struct command *pending_command;
+    bool has_crossed; /* data came for the SELECT that failed, or for the old selection */
     bool is_doubtful; /* a SELECT failed: the old selection may be gone or not (B54) */
     bool is_lenient;  /* as before, and nothing at all is sure any more */
     enum access access;
@@ -88,6 +89,10 @@ struct model_session {
 
 void session_open_pending(struct model_session *session);
 void session_note(struct model_session *session, const char *topic, const char *choice);
+/* Whether a completion may still come for it: not for a tag that is none, or once a line has been
+ * answered by an untagged BAD. */
+bool session_is_answerable(const struct command *command);
+void session_remove_command(struct model_session *session, size_t at);
 struct command *session_oldest(const struct model_session *session, enum verb verb);
 /* The oldest one with any of these traits. */
 struct command *session_oldest_with(const struct model_session *session, unsigned traits);

@@ -81,32 +81,59 @@ static void note_branch(struct player *p, const struct script_branch *branch)
     player_behaviour(p, topic, branch->label);
 }
 
-enum player_status player_either(struct player *p, const struct script_step *step)
+struct trying {
+    const struct script_step *step;
+    struct player_check *check;
+    unsigned outer;             /* trials around this one */
+    struct player_failure best; /* of the branch that came furthest */
+    bool is_starved;            /* some branch may still fit when more has come */
+};
+
+/* Plays each branch on what has arrived; MISSED when none fits. */
+static enum player_status try_branches(struct player *p, struct trying *t)
 {
-    struct player_check *check = p->check;
-    struct player_failure best = {0};
     size_t best_progress = 0;
-    unsigned outer = p->ntrials;
-    for (size_t i = 0; i < step->as.either.nbranches; i++) {
-        const struct script_branch *branch = &step->as.either.branches[i];
+    t->is_starved = false;
+    for (size_t i = 0; i < t->step->as.either.nbranches; i++) {
+        const struct script_branch *branch = &t->step->as.either.branches[i];
         struct snapshot snapshot = take_snapshot(p);
-        p->ntrials = outer + 1;
-        enum player_status status = player_steps(p, &branch->steps, check);
-        bool is_committed = p->ntrials != outer + 1;
-        if (!is_committed)
-            p->ntrials = outer;
-        if (status == PLAYER_MISSED) {
-            size_t progress = p->nconsumed - snapshot.nconsumed;
-            if (i == 0 || progress > best_progress) {
-                best = p->failure;
-                best_progress = progress;
-            }
-            take_back(p, &snapshot);
-            continue;
-        }
+        p->ntrials = t->outer + 1;
+        p->is_starved = false;
+        enum player_status status = player_steps(p, &branch->steps, t->check);
+        if (p->ntrials == t->outer + 1) /* nothing was sent: still a trial for those around */
+            p->ntrials = t->outer;
         if (status == PLAYER_GOES_ON)
             note_branch(p, branch);
-        return status;
+        if (status != PLAYER_MISSED)
+            return status;
+        size_t progress = p->nconsumed - snapshot.nconsumed;
+        if (i == 0 || progress > best_progress) {
+            t->best = p->failure;
+            best_progress = progress;
+        }
+        t->is_starved = t->is_starved || p->is_starved;
+        take_back(p, &snapshot);
     }
-    return fail_either(p, step, best);
+    return PLAYER_MISSED;
+}
+
+/* Alternatives are tried in the order written on what is there; only when none fits and more may
+ * change that is anything waited for. So a branch that cannot fit costs no time. */
+enum player_status player_either(struct player *p, const struct script_step *step)
+{
+    struct trying t = {.step = step, .check = p->check, .outer = p->ntrials};
+    int64_t deadline = player_deadline_us(p, step);
+    if (t.outer == 0)
+        p->trial_began_us = clock_now_us(net_loop_clock(p->loop));
+    for (;;) {
+        p->wake_us = -1;
+        enum player_status status = try_branches(p, &t);
+        if (status != PLAYER_MISSED)
+            return status;
+        bool wakes = p->wake_us >= 0 && p->wake_us < deadline;
+        if (!t.is_starved || (!player_wait(p, wakes ? p->wake_us : deadline) && !wakes))
+            break;
+    }
+    p->is_starved = t.is_starved;
+    return fail_either(p, step, t.best);
 }

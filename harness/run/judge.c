@@ -35,8 +35,7 @@ static struct result_check *check_of(struct player *p, const char *requirement)
             return &r->checks[i];
     r->checks =
         arena_grow(p->arena, r->checks, &p->checks_capacity, r->nchecks + 1, sizeof *r->checks);
-    const struct catalogue_requirement *row =
-        catalogue_find(catalogue_of(p), span_of(requirement));
+    const struct catalogue_requirement *row = catalogue_find(catalogue_of(p), span_of(requirement));
     r->checks[r->nchecks] = (struct result_check){.requirement = requirement,
                                                   .page = row == NULL ? "" : row->place,
                                                   .statement = row == NULL ? "" : row->statement};
@@ -78,8 +77,7 @@ static struct result_finding *add_finding(struct player *p, const char *requirem
     r->findings = arena_grow(p->arena, r->findings, &p->findings_capacity, r->nfindings + 1,
                              sizeof *r->findings);
     struct result_finding *f = &r->findings[r->nfindings++];
-    const struct catalogue_requirement *row =
-        catalogue_find(catalogue_of(p), span_of(requirement));
+    const struct catalogue_requirement *row = catalogue_find(catalogue_of(p), span_of(requirement));
     *f = (struct result_finding){.requirement = requirement,
                                  .page = row == NULL ? "" : row->place,
                                  .statement = row == NULL ? "" : row->statement,

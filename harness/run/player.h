@@ -104,6 +104,9 @@ struct player {
 
     struct player_check *check; /* context of the step being played */
     unsigned ntrials;           /* branches being tried, none of which has sent anything */
+    bool is_starved;        /* a trial missed for want of input, or of time: more may change it */
+    int64_t trial_began_us; /* when the outermost `either` began to be tried */
+    int64_t wake_us; /* when a trial that waits for quiet wants to be tried again; -1: none */
     struct player_failure failure;
     struct player_unit **consumed; /* trail, for taking a trial back */
     size_t nconsumed, consumed_capacity;
@@ -130,7 +133,8 @@ void player_sessions_free(struct player *p);
 
 /* Takes in whatever has arrived at any session: log, framing, model. */
 void player_pump(struct player *p);
-/* Waits until something has arrived at some session or the deadline passes: false. */
+/* Waits until something has arrived at some session or the deadline passes: false. Inside a trial
+ * it does not wait: alternatives are tried on what is there, and again when more has come. */
 bool player_wait(struct player *p, int64_t deadline_us);
 void player_consume(struct player *p, struct player_session *s, struct player_unit *unit);
 int64_t player_deadline_us(const struct player *p, const struct script_step *step);

@@ -220,6 +220,10 @@ bool player_wait(struct player *p, int64_t deadline_us)
 {
     if (p->is_flooded)
         return false;
+    if (p->ntrials > 0) {
+        p->is_starved = true;
+        return false;
+    }
     bool news = net_wait(p->loop, deadline_us);
     player_pump(p);
     return news && !p->is_flooded;

@@ -73,28 +73,37 @@ static enum player_status play_eof(struct player *p, const struct script_step *s
     return player_fail(p, f);
 }
 
+/* Whether nothing has come until `until`; inside a trial as far as the time has passed already. */
+static bool stays_quiet(struct player *p, const struct player_session *s, size_t first,
+                        int64_t until)
+{
+    while (!s->is_ended && s->nunits == first && player_wait(p, until))
+        ;
+    bool nothing =
+        s->nunits == first && !s->is_ended && !wire_reader_is_inside_unit(s->from_server);
+    if (nothing && p->ntrials > 0 && clock_now_us(net_loop_clock(p->loop)) < until) {
+        p->wake_us = p->wake_us < 0 || until < p->wake_us ? until : p->wake_us;
+        return false;
+    }
+    return nothing;
+}
+
 static enum player_status play_quiet(struct player *p, const struct script_step *step)
 {
     struct player_session *s = player_session_of(p, step);
     double scale = p->options->timeout_scale > 0 ? p->options->timeout_scale : 1;
-    int64_t until =
-        clock_now_us(net_loop_clock(p->loop)) + (int64_t)((double)step->as.quiet.ms * 1000 * scale);
-    size_t first = s->nunits;
-    while (s->first < s->nunits && s->units[s->first]->is_consumed)
-        s->first++;
-    first = s->first < first ? s->first : first;
-    while (!s->is_ended && s->nunits == first && player_wait(p, until))
-        ;
+    int64_t from = p->ntrials > 0 ? p->trial_began_us : clock_now_us(net_loop_clock(p->loop));
+    size_t first = s->first;
+    while (first < s->nunits && s->units[first]->is_consumed)
+        first++;
+    if (stays_quiet(p, s, first, from + (int64_t)((double)step->as.quiet.ms * 1000 * scale)))
+        return PLAYER_GOES_ON;
     struct player_failure f = failure_at(p, step, "something came though all should be quiet");
     f.wanted = arena_printf(p->arena, "nothing for %" PRId64 " ms", step->as.quiet.ms);
     if (s->nunits > first)
         f.got = player_unit_text(p, s->units[first]);
-    else if (s->is_ended)
-        f.got = "end of stream";
-    else if (wire_reader_is_inside_unit(s->from_server))
-        f.got = "the beginning of a line";
     else
-        return PLAYER_GOES_ON;
+        f.got = s->is_ended ? "end of stream" : "the beginning of a line";
     return player_fail(p, f);
 }
 

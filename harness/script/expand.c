@@ -165,6 +165,7 @@ static int expand_use(struct expansion *x, const struct context *context,
     inner.binding.macro = macro;
     inner.binding.arguments = arguments;
     inner.binding.use = ++x->nuses;
+    inner.binding.place = step->place;
     if (step->session[0] != '\0')
         inner.session = step->session;
     return expand_steps(x, &inner, macro->steps, out);

@@ -166,6 +166,7 @@ static bool is_meta(const struct script_node *node)
 static void read_scenario_block(struct script_reader *r, const struct script_node *node,
                                 struct script_scenario *s)
 {
+    size_t nfaults = r->faults->nitems;
     const struct script_node *at = node->children;
     s->dialect = "imap2";
     s->because = "";
@@ -173,7 +174,7 @@ static void read_scenario_block(struct script_reader *r, const struct script_nod
         script_meta_read(r, at, s);
         at = at->next;
     }
-    if (!script_names_have(&s->metas, "role"))
+    if (!script_names_have(&s->metas, "role") && r->faults->nitems == nfaults)
         (void)script_fault(r->faults, s->place, "the scenario has no `role`");
     if (s->nsessions == 0) {
         s->sessions = arena_alloc(r->faults->arena, sizeof *s->sessions);
@@ -181,7 +182,7 @@ static void read_scenario_block(struct script_reader *r, const struct script_nod
         s->nsessions = 1;
     }
     s->steps = script_steps_read(r, at);
-    if (at == NULL)
+    if (at == NULL && r->faults->nitems == nfaults)
         (void)script_fault(r->faults, s->place, "the scenario has no steps");
 }
 
@@ -209,9 +210,9 @@ static void read_scenario(struct gathering *g, struct script_reader *r,
     size_t nfaults = r->faults->nitems;
     script_node_cursor(r, node, &c);
     s->claim = "";
-    int status = read_scenario_line(&c, s);
-    read_scenario_block(r, node, s);
-    add_scenario(g, r->faults, s, status != 0 || r->faults->nitems > nfaults);
+    if (read_scenario_line(&c, s) == 0)
+        read_scenario_block(r, node, s);
+    add_scenario(g, r->faults, s, r->faults->nitems > nfaults);
 }
 
 /* ---- file --------------------------------------------------------------------------------- */

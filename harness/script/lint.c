@@ -1,6 +1,5 @@
 #include "script/lint.h"
 
-#include "catalogue/catalogue.h"
 #include "script/expand.h"
 #include "script/meta.h"
 
@@ -67,15 +66,9 @@ void script_lint_meta(struct script_lint *l)
     check_sessions(l);
     check_fixtures(l);
     check_axes(l);
-    if (catalogue_of_dialect(span_of(s->dialect)) == NULL)
-        (void)script_fault(l->faults, s->place, "no dialect `%s` is known", s->dialect);
-    if (script_names_have(&s->metas, "serve") && s->role != SCRIPT_SERVER)
-        (void)script_fault(l->faults, s->place, "`serve` belongs to role server");
-    for (size_t i = 0; i < s->covers.nitems; i++)
-        if (!catalogue_has(span_of(s->covers.items[i])))
-            (void)script_fault(l->faults, s->place,
-                               "`covers`: the catalogue has no requirement `%s`",
-                               s->covers.items[i]);
+    for (size_t i = 0; i < s->metas.nitems; i++)
+        if (strcmp(s->metas.items[i], "serve") == 0 && s->role != SCRIPT_SERVER)
+            (void)script_fault(l->faults, s->metas_places[i], "`serve` belongs to role server");
 }
 
 /* ---- covers ------------------------------------------------------------------------------- */
@@ -85,7 +78,7 @@ void script_lint_covers(struct script_lint *l)
     const struct script_scenario *s = l->scenario;
     for (size_t i = 0; i < s->covers.nitems; i++)
         if (table_get(&l->checked, span_of(s->covers.items[i])) == NULL)
-            (void)script_fault(l->faults, s->place, "`%s` is covered but never checked",
+            (void)script_fault(l->faults, s->covers_places[i], "`%s` is covered but never checked",
                                s->covers.items[i]);
     for (size_t i = 0; i < l->checked.nentries; i++) {
         const struct script_step *step = l->checked.entries[i].value;

@@ -365,7 +365,7 @@ void script_lint_names(struct script_lint *l, const struct script_macro *macro,
     n.axis_is_used = arena_array(l->faults->arena, naxes, sizeof(bool));
     check_steps(&n, &scope, steps);
     for (size_t i = 0; i < naxes; i++)
-        if (!n.axis_is_used[i])
+        if (!n.axis_is_used[i] && !script_is_predefined(l->scenario->axes[i].name))
             (void)script_fault(l->faults, l->scenario->axes[i].place, "the axis `%s` is never used",
                                l->scenario->axes[i].name);
 }

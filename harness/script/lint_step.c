@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "catalogue/catalogue.h"
 #include "script/lint.h"
 #include "script/macro.h"
 
@@ -171,8 +170,6 @@ static void check_check(struct script_lint *l, const struct position *p,
                            "nothing inside this check must arrive or hold, so it can never fail");
     for (size_t i = 0; i < step->as.check.requirements.nitems; i++) {
         const char *id = step->as.check.requirements.items[i];
-        if (!catalogue_has(span_of(id)))
-            (void)script_fault(l->faults, step->place, "the catalogue has no requirement `%s`", id);
         if (table_get(&l->checked, span_of(id)) == NULL)
             (void)table_put(&l->checked, span_of(id), (void *)step);
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "catalogue/catalogue.h"
 #include "script/piece.h"
 
 const char *const script_role_words[] = {
@@ -26,7 +27,30 @@ static int read_role(struct script_cursor *c, struct script_scenario *s)
 
 static int read_dialect(struct script_cursor *c, struct script_scenario *s)
 {
-    return script_cursor_name(c, "the name of a dialect", &s->dialect);
+    script_cursor_skip(c);
+    size_t at = c->at;
+    if (script_cursor_name(c, "the name of a dialect", &s->dialect) != 0)
+        return -1;
+    if (catalogue_of_dialect(span_of(s->dialect)) == NULL)
+        return script_cursor_fault(c, at, "no dialect `%s` is known", s->dialect);
+    return 0;
+}
+
+int script_requirement_read(struct script_cursor *c, struct script_names *ids,
+                            struct script_place *place_r)
+{
+    const char *id;
+    script_cursor_skip(c);
+    size_t at = c->at;
+    *place_r = script_cursor_place(c, at);
+    if (script_cursor_name(c, "a requirement ID", &id) != 0)
+        return -1;
+    if (script_names_have(ids, id))
+        return script_cursor_fault(c, at, "`%s` is named twice", id);
+    if (!catalogue_has(span_of(id)))
+        return script_cursor_fault(c, at, "the catalogue has no requirement `%s`", id);
+    script_names_add(c->faults->arena, ids, id);
+    return 0;
 }
 
 static int read_names(struct script_cursor *c, const char *what, struct script_names *names)
@@ -44,7 +68,15 @@ static int read_names(struct script_cursor *c, const char *what, struct script_n
 
 static int read_covers(struct script_cursor *c, struct script_scenario *s)
 {
-    return read_names(c, "a requirement ID", &s->covers);
+    do {
+        struct script_place place;
+        size_t n = s->covers.nitems;
+        if (script_requirement_read(c, &s->covers, &place) != 0)
+            return -1;
+        s->covers_places = script_grow(c->faults->arena, s->covers_places, n, sizeof place);
+        s->covers_places[n] = place;
+    } while (!script_cursor_is_end(c));
+    return 0;
 }
 
 static int read_needs(struct script_cursor *c, struct script_scenario *s)
@@ -381,6 +413,9 @@ void script_meta_read(struct script_reader *r, const struct script_node *node,
         (void)script_cursor_fault(&c, 0, "`%s` is given twice", meta->word);
         return;
     }
+    scenario->metas_places = script_grow(r->faults->arena, scenario->metas_places,
+                                         scenario->metas.nitems, sizeof *scenario->metas_places);
+    scenario->metas_places[scenario->metas.nitems] = script_cursor_place(&c, 0);
     script_names_add(r->faults->arena, &scenario->metas, meta->word);
     if (meta->read(&c, scenario) != 0 || script_cursor_end(&c) != 0)
         return;

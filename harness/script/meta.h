@@ -13,6 +13,11 @@ bool script_is_meta_word(struct span word);
 void script_meta_read(struct script_reader *r, const struct script_node *node,
                       struct script_scenario *scenario);
 
+/* Reads the ID of a requirement, which the catalogue must have and `ids` must not, and adds it. */
+__attribute__((warn_unused_result)) int script_requirement_read(struct script_cursor *c,
+                                                                struct script_names *ids,
+                                                                struct script_place *place_r);
+
 /* Appends the meta lines of a scenario, indented by two blanks. */
 void script_meta_write(const struct script_scenario *scenario, struct buffer *out);
 

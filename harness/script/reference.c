@@ -2,8 +2,9 @@
 
 #include "script/quote.h"
 
-static const char *const parts[] = {"size", "header",     "text",  "subject",  "from",        "to",
-                                    "date", "message-id", "flags", "envelope", "internaldate"};
+static const char *const parts[] = {"size",   "header",     "text",       "subject", "from",
+                                    "sender", "reply-to",   "to",         "cc",      "bcc",
+                                    "date",   "message-id", "in-reply-to"};
 
 bool script_reference_has_part(struct span part)
 {
@@ -30,11 +31,12 @@ int script_reference_read_message(const struct script_cursor *c, size_t at, stru
     if (number_parse_u32(number, &r->number) != 0 || r->number == 0)
         return script_cursor_fault(c, at, "`msg:` is followed by the number of a message");
     if (has_dot && !script_reference_has_part(part))
-        return script_cursor_fault(c, at,
-                                   "a message has no part `%.*s`; there are size, header, text, "
-                                   "subject, from, to, date, message-id, flags, envelope and "
-                                   "internaldate",
-                                   SPAN_ARG(part));
+        return script_cursor_fault(
+            c, at,
+            "a message has no part `%.*s`; there are size, header, text, and "
+            "the fields subject, from, sender, reply-to, to, cc, bcc, date, "
+            "message-id and in-reply-to",
+            SPAN_ARG(part));
     r->part = arena_text(arena, part);
     r->mailbox = arena_text(arena, mailbox);
     return 0;

@@ -141,9 +141,10 @@ enum script_operator {
     OPERATOR_LACKS
 };
 
-/* `model exists == 4`, `model flags 3 has \Deleted`, `cache recent == 0`. */
+/* `model exists == 4`, `model flags 3 has \Deleted`, `cache recent == 0`, `cache subject 1 == x`.
+ */
 struct script_query {
-    const char *noun;         /* exists | recent | flags | ... (checked by lint) */
+    const char *noun;         /* exists | recent | flags; the cache also has subject */
     unsigned number;          /* message number for `flags 3`, else 0 */
     struct script_text index; /* the same when it is a reference, e.g. flags ${#3}; else empty */
     enum script_operator op;
@@ -243,6 +244,7 @@ struct script_scenario {
     enum script_role role;
     const char *dialect; /* default "imap2" */
     struct script_names covers, needs;
+    struct script_place *covers_places; /* of each ID in covers */
     struct script_fixture *fixtures;
     size_t nfixtures;
     struct script_session *sessions; /* at least one */
@@ -255,6 +257,7 @@ struct script_scenario {
     const char *because;       /* "" when absent */
     bool serves_model;         /* `serve model` */
     struct script_names metas; /* the meta words that were written, once for each line */
+    struct script_place *metas_places;
     struct script_steps steps;
 };
 

@@ -29,11 +29,20 @@ static const struct script_text *value_of(const struct script_binding *b, const 
     return NULL;
 }
 
+/* " (used in line 9)", for what is wrong with a macro only where it is used. */
+static const char *used_where(const struct script_binding *b)
+{
+    if (b->macro == NULL)
+        return "";
+    return arena_printf(b->faults->arena, " (used in %s line %u)", b->place.file, b->place.line);
+}
+
 static int add_number(const struct script_binding *b, struct script_text *out, int64_t number,
                       struct script_place place)
 {
     if (number < 0)
-        return script_fault(b->faults, place, "the number %lld is negative", (long long)number);
+        return script_fault(b->faults, place, "the number %lld is negative%s", (long long)number,
+                            used_where(b));
     script_text_add_word(b->faults->arena, out,
                          span_of(arena_printf(b->faults->arena, "%lld", (long long)number)), place);
     return 0;
@@ -79,7 +88,8 @@ static int add_to_string(const struct script_binding *b, struct script_text *out
     case PIECE_BARE:
         break;
     }
-    return script_fault(b->faults, piece->place, "this value cannot stand inside a string");
+    return script_fault(b->faults, piece->place, "this value cannot stand inside a string%s",
+                        used_where(b));
 }
 
 static int splice(const struct script_binding *b, struct script_text *out,
@@ -122,9 +132,9 @@ static int compute(const struct script_binding *b, struct script_text *out,
         number_parse_u32(only->text, &number) == 0)
         return add_number(b, out, (int64_t)number + r->add, piece->place);
     return script_fault(b->faults, piece->place,
-                        r->kind == REFERENCE_LENGTH ? "`%s` is here %s, which has no length"
-                                                    : "`%s` is here %s, which is no number",
-                        r->name, value->source);
+                        r->kind == REFERENCE_LENGTH ? "`%s` is here %s, which has no length%s"
+                                                    : "`%s` is here %s, which is no number%s",
+                        r->name, value->source, used_where(b));
 }
 
 static int add_reference(const struct script_binding *b, struct script_text *out,
@@ -188,7 +198,8 @@ static int add_bare(const struct script_binding *b, struct script_text *out,
                  number_parse_u64(only->text, &copy.count) == 0)
             copy.has_count = true;
         else
-            return script_fault(b->faults, piece->place, "a bare announcement holds a number");
+            return script_fault(b->faults, piece->place, "a bare announcement holds a number%s",
+                                used_where(b));
     }
     (void)script_text_add(b->faults->arena, out, copy);
     return 0;
@@ -251,7 +262,7 @@ int script_substitute(const struct script_binding *b, const struct script_text *
     for (size_t i = 0; i + 1 < text_r->npieces; i++)
         if (text_r->pieces[i].kind == PIECE_BARE)
             return script_fault(b->faults, text_r->pieces[i].place,
-                                "nothing can follow a bare announcement");
+                                "nothing can follow a bare announcement%s", used_where(b));
     if (text->source != NULL && strstr(text->source, "${") != NULL)
         text_r->source = source_of(b, text_r, is_string);
     return 0;

@@ -16,6 +16,7 @@ struct script_binding {
     const struct script_macro *macro;      /* NULL: the scenario itself */
     const struct script_text *arguments;   /* by parameter; of a captured one: the name, a WORD */
     unsigned use;                          /* number of this use of a macro in the case */
+    struct script_place place;             /* of the `use`; line 0 in the scenario itself */
 };
 
 /* What a name captured into is called after expansion. */

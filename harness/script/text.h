@@ -39,7 +39,8 @@ enum script_reference_kind {
     REFERENCE_NAME,    /* ${name}, ${name+1}, ${name-1}; also user, password, tag */
     REFERENCE_LENGTH,  /* ${name.len} */
     REFERENCE_CURRENT, /* ${#3} */
-    REFERENCE_MESSAGE  /* ${msg:16.size}: part is size | header | text | subject | ..., "" = all */
+    REFERENCE_MESSAGE  /* ${msg:16.size}: part is size | header | text | a header field such as
+                          subject or message-id; "": all of the message */
 };
 
 struct script_reference {

@@ -61,6 +61,7 @@ static struct fixture_mailbox *add_mailbox(struct play *p, struct span name, str
 
 static void set_flags(struct play *p, struct span rest)
 {
+    ENSURE(p->mailboxes[0].messages != NULL);
     struct sequence numbers = {0};
     sequence_read(&numbers, span_cut(&rest, ' '));
     size_t at = 0;
@@ -89,10 +90,10 @@ static struct actor *actor_of(struct play *p, char name)
             for (size_t k = 0; k < p->nmailboxes; k++)
                 model_world_add(p->world, &p->mailboxes[k]);
         }
-        char text[2] = {name, '\0'};
-        p->setup.name = text;
+        struct model_setup setup = p->setup;
+        setup.name = arena_text(&p->arena, span_make(&name, 1));
         *actor = (struct actor){.name = name,
-                                .session = model_session_new(p->world, &p->setup),
+                                .session = model_session_new(p->world, &setup),
                                 .client = wire_reader_new(WIRE_FROM_CLIENT, NULL),
                                 .server = wire_reader_new(WIRE_FROM_SERVER, NULL)};
         return actor;
@@ -124,6 +125,7 @@ static void write_placeholder(const struct play *p, struct span text, struct buf
         buffer_printf(out, "<%.*s>", SPAN_ARG(text));
         return;
     }
+    ENSURE(p->series != NULL);
     const struct fixture_message *message = &p->series[number - 1];
     if (span_is(name, "size"))
         buffer_printf(out, "%zu", message->octets.nbytes);

@@ -56,7 +56,7 @@ static void test_sequences(void **state)
     struct sequence sequence = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *fault = NULL;
-        int result = sequence_parse(&sequence, span_of(cases[i].text), COUNT, &fault);
+        int result = server_sequence_parse(&sequence, span_of(cases[i].text), COUNT, &fault);
         if (cases[i].numbers == NULL) {
             assert_int_equal(result, -1);
             assert_non_null(fault);
@@ -66,18 +66,18 @@ static void test_sequences(void **state)
         for (int round = 0; round < 2; round++) {
             struct buffer numbers = {0};
             size_t number, count = 0;
-            while ((number = sequence_next(&sequence)) != 0)
+            while ((number = server_sequence_next(&sequence)) != 0)
                 buffer_printf(&numbers, "%s%zu", count++ == 0 ? "" : " ", number);
-            assert_int_equal(sequence_next(&sequence), 0);
-            assert_int_equal(sequence_count(&sequence), count);
+            assert_int_equal(server_sequence_next(&sequence), 0);
+            assert_int_equal(server_sequence_count(&sequence), count);
             if (!span_is(buffer_span(&numbers), cases[i].numbers))
                 print_message("%s gave %.*s\n", cases[i].text, SPAN_ARG(buffer_span(&numbers)));
             assert_true(span_is(buffer_span(&numbers), cases[i].numbers));
             buffer_free(&numbers);
-            sequence_rewind(&sequence);
+            server_sequence_rewind(&sequence);
         }
     }
-    sequence_free(&sequence);
+    server_sequence_free(&sequence);
 }
 
 static void test_empty_mailbox(void **state)
@@ -85,8 +85,8 @@ static void test_empty_mailbox(void **state)
     (void)state;
     struct sequence sequence = {0};
     const char *fault = NULL;
-    assert_int_equal(sequence_parse(&sequence, SPAN_LIT("1"), 0, &fault), -1);
-    sequence_free(&sequence);
+    assert_int_equal(server_sequence_parse(&sequence, SPAN_LIT("1"), 0, &fault), -1);
+    server_sequence_free(&sequence);
 }
 
 int main(void)

@@ -40,10 +40,12 @@ static int load(void *context, const char *from, const char *path, struct arena 
 {
     (void)context;
     (void)from;
-    *path_r = arena_printf(arena, "scripts/%s", path);
-    if (read_whole(arena, arena_printf(arena, "%s/%s", SOURCE_ROOT, *path_r), text_r) ||
-        read_whole(arena, arena_printf(arena, "%s/tests/script/%s", SOURCE_ROOT, path), text_r))
-        return 0;
+    static const char *const folders[] = {"scripts", "tests/script"};
+    for (size_t i = 0; i < 2; i++) {
+        *path_r = arena_printf(arena, "%s/%s", folders[i], path);
+        if (read_whole(arena, arena_printf(arena, "%s/%s", SOURCE_ROOT, *path_r), text_r))
+            return 0;
+    }
     return err_set(err, "", 0, 0, "no such file");
 }
 

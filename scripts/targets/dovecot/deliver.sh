@@ -10,7 +10,7 @@ mkdir -p "$box/cur" "$box/new" "$box/tmp"
 name=$(date +%s.M%NP$$).imapspec
 mv "$message" "$box/tmp/$name"
 if [ "$(id -u)" -eq 0 ]; then
-    account=nobody:$(id -gn nobody)
+    account=nobody:
     chown "$account" "$dir/mail/$user" "$box" "$box/cur" "$box/new" "$box/tmp" "$box/tmp/$name"
 fi
 mv "$box/tmp/$name" "$box/new/$name"

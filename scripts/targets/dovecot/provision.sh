@@ -4,78 +4,91 @@
 set -eu
 dir=$1 user=$2 mailbox=$3 fixture=$4
 
-home=$dir/mail/$user
-if [ "$mailbox" = INBOX ]; then
-    rm -rf "$home"
-    box=$home/Maildir
-else
-    case $mailbox in
-    */* | .* | *. | *..*)
-        echo "no Maildir of Dovecot is called $mailbox"
-        exit 77
-        ;;
-    esac
-    box=$home/Maildir/.$mailbox
-    rm -rf "$box"
-fi
-mkdir -p "$box/cur" "$box/new" "$box/tmp"
-
-keywords= rights=
-while read -r key value; do
-    case $key in
-    keywords) keywords=$value ;;
-    read-only) rights=lr ;;
-    unreadable) rights=l ;;
-    board)
-        echo "Dovecot has no bulletin boards"
-        exit 77
-        ;;
-    esac
-done <"$fixture/mailbox.meta"
-
-# Dovecot's table of keywords: "0 name" is the flag letter a, "1 name" is b
-number=0
-for keyword in $keywords; do
-    echo "$number $keyword"
-    number=$((number + 1))
-done >"$box/dovecot-keywords"
-[ "$number" -le 26 ] || {
-    echo "a Maildir has 26 keywords at most"
+cannot() {
+    echo "$*"
     exit 77
 }
 
-# The letter of a keyword.
-letter() {
+home=$dir/mail/$user
+if [ "$mailbox" = INBOX ]; then
+    old=$home box=$home/Maildir
+else
+    case $mailbox in
+    */* | .* | *. | *..*) cannot "no Maildir of Dovecot is called $mailbox" ;;
+    esac
+    old=$home/Maildir/.$mailbox box=$old
+fi
+
+nmessages=0 keywords= rights=
+while read -r key value; do
+    case $key in
+    messages) nmessages=$value ;;
+    keywords) keywords=$value ;;
+    read-only) rights=lr ;;
+    unreadable) rights=l ;;
+    board) cannot "Dovecot has no bulletin boards" ;;
+    esac
+done <"$fixture/mailbox.meta"
+
+[ ! -e "$old" ] || rm -rf "$old"
+mkdir -p "$box/cur" "$box/new" "$box/tmp"
+[ -z "$rights" ] || echo "owner $rights" >"$box/dovecot-acl"
+
+# Dovecot's table of keywords: "0 name" is the flag letter a, "1 name" is b
+if [ -n "$keywords" ]; then
+    number=0
+    for keyword in $keywords; do
+        echo "$number $keyword"
+        number=$((number + 1))
+    done >"$box/dovecot-keywords"
+    [ "$number" -le 26 ] || cannot "a Maildir has 26 keywords at most"
+fi
+
+# Adds the letter of a keyword to the flags in $info.
+add_letter() {
     letters=abcdefghijklmnopqrstuvwxyz
     for keyword in $keywords; do
         [ "$keyword" != "$1" ] || break
         letters=${letters#?}
     done
-    rest=${letters#?}
-    info=$info${letters%"$rest"}
+    info=$info${letters%"${letters#?}"}
 }
 
-# Numbers follow the time at the start of the file names. Letters must be in ASCII order.
-while read -r file seconds zone flags; do
-    info= folder=cur
-    case " $flags " in *' \Flagged '*) info=F ;; esac
-    case " $flags " in *' \Answered '*) info=${info}R ;; esac
-    case " $flags " in *' \Seen '*) info=${info}S ;; esac
-    case " $flags " in *' \Deleted '*) info=${info}T ;; esac
-    case " $flags " in *' \Recent '*) folder=new ;; esac
-    for flag in $flags; do
-        case $flag in \\*) ;; *) letter "$flag" ;; esac
-    done
-    number=${file%.eml}
-    while [ "${number#0}" != "$number" ]; do
-        number=${number#0}
-    done
-    name=$((600000000 + number)).M${number}.imapspec:2,$info
-    [ "$folder$info" != new ] || name=${name%:2,}
-    mv "$fixture/$file" "$box/$folder/$name"
-done <"$fixture/index"
+# Message n gets the UID n. The table of UIDs also says that messages were there before: without it
+# Dovecot takes all for recent. Letters of flags must be in ASCII order. Those without any are moved
+# at once, which is much quicker.
+cd "$fixture"
+old_messages= new_messages= has_recent= number=0
+{
+    echo "3 V646315200 N$((nmessages + 1)) G0123456789abcdef0123456789abcdef"
+    while read -r file seconds zone flags; do
+        info= folder=cur
+        number=$((number + 1))
+        echo "$number :$file"
+        case " $flags " in *' \Flagged '*) info=F ;; esac
+        case " $flags " in *' \Answered '*) info=${info}R ;; esac
+        case " $flags " in *' \Seen '*) info=${info}S ;; esac
+        case " $flags " in *' \Deleted '*) info=${info}T ;; esac
+        case " $flags " in
+        *' \Recent '*) folder=new ;;
+        *) [ -z "$has_recent" ] || cannot "with Dovecot the recent messages are the last ones" >&2 ;;
+        esac
+        [ $folder = cur ] || has_recent=yes
+        for flag in $flags; do
+            case $flag in \\*) ;; *) add_letter "$flag" ;; esac
+        done
+        case $folder$info in
+        cur) old_messages="$old_messages $file" ;;
+        new) new_messages="$new_messages $file" ;;
+        *) mv "$file" "$box/$folder/$file:2,$info" ;;
+        esac
+    done <index
+} >"$box/dovecot-uidlist"
+# no quotes: these are lists of names like 0001.eml
+[ -z "$old_messages" ] || mv $old_messages "$box/cur"
+[ -z "$new_messages" ] || mv $new_messages "$box/new"
 
-[ -z "$rights" ] || echo "owner $rights" >"$box/dovecot-acl"
+# for the superuser Dovecot runs as nobody: see common.sh
 if [ "$(id -u)" -eq 0 ]; then
-    chown -R "nobody:$(id -gn nobody)" "$home"
+    chown -R "nobody:" "$home"
 fi

@@ -1,0 +1,28 @@
+/*
+ * control: the lines of control words, each read from behind its word into its step.
+ */
+#ifndef IMAPSPEC_SCRIPT_CONTROL_H
+#define IMAPSPEC_SCRIPT_CONTROL_H
+
+#include "script/step.h"
+
+/* 0, or -1 when a fault was reported. */
+typedef int script_control_reader(struct script_cursor *c, struct script_step *step);
+
+script_control_reader script_control_read_assert;
+script_control_reader script_control_read_converge;
+script_control_reader script_control_read_deliver;
+script_control_reader script_control_read_finish;
+script_control_reader script_control_read_ids;
+script_control_reader script_control_read_interleave;
+script_control_reader script_control_read_nothing;
+script_control_reader script_control_read_on;
+script_control_reader script_control_read_query;
+script_control_reader script_control_read_quiet;
+script_control_reader script_control_read_removed;
+script_control_reader script_control_read_repeat;
+script_control_reader script_control_read_shim;
+script_control_reader script_control_read_split;
+script_control_reader script_control_read_use;
+
+#endif
