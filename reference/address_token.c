@@ -38,8 +38,11 @@ static size_t try_bracketed(const struct address_lexer *lexer, bool *has_none)
     struct span rest = span_from(lexer->text, lexer->at);
     if (*has_none)
         return 0;
-    char open = *rest.data;
-    char close = open == '(' ? ')' : open == '[' ? ']' : '"';
+    char open = *rest.data, close = '"';
+    if (open == '(')
+        close = ')';
+    else if (open == '[')
+        close = ']';
     size_t nbytes = bracketed_nbytes(rest, open, close, open == '(');
     *has_none = nbytes == 0;
     return nbytes;

@@ -98,7 +98,8 @@ void mail_header_unfold(struct buffer *out, struct span body)
             buffer_append_byte(out, ' ');
             i += 2 + blanks(span_from(rest, 2));
         } else {
-            buffer_append_byte(out, *rest.data == '\t' ? ' ' : *rest.data);
+            bool is_tab = *rest.data == '\t';
+            buffer_append(out, is_tab ? SPAN_LIT(" ") : span_slice(rest, 0, 1));
             i++;
         }
     }

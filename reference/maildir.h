@@ -21,6 +21,8 @@
  *     other letters          kept as they are
  *     INTERNALDATE           the file's modification time, shown in `zone_minutes`
  *     \Recent                the file is in new/; being shown moves it to cur/
+ *                            (copies are new mail: their letters, if any, already stand on the name
+ *                            in new/)
  *
  * Messages are numbered by the time at the start of their file names, then by the names, as found
  * when the first session opens the mailbox; what comes later is added at the end.

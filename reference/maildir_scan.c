@@ -123,7 +123,8 @@ static size_t match_known(struct maildir_box *box, const struct scan *scan)
 static void remove_missing(struct maildir_box *box, const struct scan *first,
                            const struct scan *second)
 {
-    struct mail_message **gone = mem_alloc((box->box.nmessages + 1) * sizeof *gone);
+    struct mail_message **gone =
+        mem_alloc((box->box.nmessages + 1) * sizeof(struct mail_message *));
     size_t ngone = 0;
     for (size_t i = 0; i < box->box.nmessages; i++) {
         struct mail_message *message = box->box.messages[i];
@@ -167,14 +168,14 @@ static bool add_message(struct maildir_box *box, const struct entry *entry)
 static bool add_unknown(struct maildir_box *box, struct scan *scan)
 {
     const struct table *table = &scan->by_base;
-    struct entry **unknown = mem_alloc((table->nentries + 1) * sizeof *unknown);
+    struct entry **unknown = mem_alloc((table->nentries + 1) * sizeof(struct entry *));
     size_t nunknown = 0;
     for (size_t i = 0; i < table->nentries; i++) {
         struct entry *entry = table->entries[i].value;
         if (!entry->is_known)
             unknown[nunknown++] = entry;
     }
-    qsort((void *)unknown, nunknown, sizeof *unknown, compare_entries);
+    qsort((void *)unknown, nunknown, sizeof(struct entry *), compare_entries);
     bool is_complete = true;
     for (size_t i = 0; i < nunknown; i++)
         is_complete = add_message(box, unknown[i]) && is_complete;

@@ -15,7 +15,11 @@ static void append_cell(struct buffer *out, struct span text)
         char c = text.data[i];
         if (c == '|' || c == '\\' || c == '<' || c == '*' || c == '_' || c == '`')
             buffer_append_byte(out, '\\');
-        buffer_append_byte(out, char_is_print(c) || (unsigned char)c >= 0x80 ? c : ' ');
+        bool is_shown = char_is_print(c) || (unsigned char)c >= 0x80;
+        if (is_shown)
+            buffer_append_byte(out, c);
+        else
+            buffer_append_byte(out, ' ');
     }
 }
 

@@ -73,11 +73,11 @@ void buffer_vprintf(struct buffer *b, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     ENSURE(length >= 0);
     char *room = buffer_reserve(b, (size_t)length + 1);
-    (void)vsnprintf(room, (size_t)length + 1, format, again);
-    va_end(again);
+    (void)vsnprintf(room, (size_t)length + 1, format, arguments);
     b->nbytes += (size_t)length;
 }
 

@@ -80,7 +80,7 @@ static void bind_truth(struct model_session *s, const struct command *command)
 {
     struct truth *truth = s->truth;
     s->first_unseen = (uint32_t)truth->nmessages + 1;
-    s->is_dense = truth->nlive == truth->nmessages;
+    s->is_dense = false;
     s->is_order_broken = truth->is_uncertain;
     if (truth->is_uncertain)
         return;
@@ -92,9 +92,9 @@ static void bind_truth(struct model_session *s, const struct command *command)
                   s->selected->exists);
         return;
     }
-    if (!s->is_dense || !is_certain)
+    s->is_dense = truth->nlive == truth->nmessages && is_certain;
+    if (!s->is_dense)
         bind_slots(s, is_certain);
-    s->is_dense = s->is_dense && is_certain;
 }
 
 static void note_concurrency(struct model_session *s)

@@ -3,7 +3,7 @@
  *
  *   session.c     lifetime, the two entry points, what is outstanding
  *   data.c        untagged lines            fetch.c       the data of a message
- *   completion.c  what each verb's completion means and must have been preceded by
+ *   completion.c  tags, and completions of all kinds      complete_VERB.c  those of one verb
  *   select.c      selections coming and going
  *   client.c      obligations of the client
  *   identity.c    which message of the truth a slot is

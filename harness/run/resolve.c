@@ -62,7 +62,7 @@ static int resolve_name(const struct resolve_scope *scope, const char *name, str
 static int resolve_sum(const struct resolve_scope *scope, const struct script_reference *reference,
                        struct span *octets_r, struct err *err)
 {
-    struct span text;
+    struct span text = {0};
     if (resolve_name(scope, reference->name, &text, err) != 0)
         return -1;
     uint64_t value;
@@ -97,7 +97,7 @@ int resolve_reference(const struct resolve_scope *scope, const struct script_ref
         return reference->add == 0 ? resolve_name(scope, reference->name, octets_r, err)
                                    : resolve_sum(scope, reference, octets_r, err);
     case REFERENCE_LENGTH: {
-        struct span text;
+        struct span text = {0};
         if (resolve_name(scope, reference->name, &text, err) != 0)
             return -1;
         *octets_r = span_of(arena_printf(scope->arena, "%zu", capture_value(text).nbytes));

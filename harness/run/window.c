@@ -267,6 +267,7 @@ enum player_status player_window(struct player *p, const struct player_line *lin
     struct window w = {.p = p};
     w.s = player_session_of(p, lines[*at].step);
     gather(&w, lines, nlines, at);
+    ENSURE(w.last != NULL);
     w.deadline_us = player_deadline_us(p, w.last->step);
     w.next = w.s->first;
     /* marks with no required line behind them: lint refuses that */

@@ -211,9 +211,7 @@ int script_control_read_finish(struct script_cursor *c, struct script_step *step
 
 /* ---- use ---------------------------------------------------------------------------------- */
 
-/* At the `)`, or at the comma and blank behind an argument: the comma of 2,4:7 separates nothing.
- */
-static size_t argument_end(struct span text, size_t at)
+size_t script_control_argument_end(struct span text, size_t at)
 {
     size_t end = script_text_end(text, at, ",)");
     while (end + 1 < text.nbytes && text.data[end] == ',' && text.data[end + 1] != ' ')
@@ -224,7 +222,7 @@ static size_t argument_end(struct span text, size_t at)
 static int read_argument(struct script_cursor *c, struct script_step *step, size_t *capacity)
 {
     script_cursor_skip(c);
-    size_t end = argument_end(c->text, c->at);
+    size_t end = script_control_argument_end(c->text, c->at);
     size_t last = end;
     while (last > c->at && c->text.data[last - 1] == ' ')
         last--;

@@ -25,4 +25,8 @@ script_control_reader script_control_read_shim;
 script_control_reader script_control_read_split;
 script_control_reader script_control_read_use;
 
+/* Where the argument of a macro that starts at `at` ends: at `)`, or at a comma with a blank behind
+ * it (the comma of 2,4:7 separates nothing); else at the end of the text. */
+size_t script_control_argument_end(struct span text, size_t at);
+
 #endif

@@ -166,7 +166,6 @@ static bool is_meta(const struct script_node *node)
 static void read_scenario_block(struct script_reader *r, const struct script_node *node,
                                 struct script_scenario *s)
 {
-    size_t nfaults = r->faults->nitems;
     const struct script_node *at = node->children;
     s->dialect = "imap2";
     s->because = "";
@@ -174,7 +173,7 @@ static void read_scenario_block(struct script_reader *r, const struct script_nod
         script_meta_read(r, at, s);
         at = at->next;
     }
-    if (!script_names_have(&s->metas, "role") && r->faults->nitems == nfaults)
+    if (!script_names_have(&s->metas, "role") && r->faults->nitems == 0)
         (void)script_fault(r->faults, s->place, "the scenario has no `role`");
     if (s->nsessions == 0) {
         s->sessions = arena_alloc(r->faults->arena, sizeof *s->sessions);
@@ -182,7 +181,7 @@ static void read_scenario_block(struct script_reader *r, const struct script_nod
         s->nsessions = 1;
     }
     s->steps = script_steps_read(r, at);
-    if (at == NULL && r->faults->nitems == nfaults)
+    if (at == NULL && r->faults->nitems == 0)
         (void)script_fault(r->faults, s->place, "the scenario has no steps");
 }
 

@@ -1,14 +1,15 @@
 #include <string.h>
 
+#include "script/control.h"
 #include "script/file.h"
 #include "script/meta.h"
 #include "script/piece.h"
 
 enum {
     INDENT = 2,
-    META_WIDTH = 8,   /* the longest meta words have seven letters */
-    TARGET_WIDTH = 9, /* `provision` */
-    ALIGN_MOST = 60   /* a longer line takes no part in aligning comments */
+    META_WIDTH = 8,    /* the longest meta words have seven letters */
+    TARGET_WIDTH = 10, /* `stderr-bad` */
+    ALIGN_MOST = 60    /* a longer line takes no part in aligning comments */
 };
 
 /* A line of the result. */
@@ -16,6 +17,7 @@ struct entry {
     struct span text;    /* indented */
     struct span comment; /* behind it; empty when there is none */
     bool is_comment, is_meta;
+    bool is_below;      /* belongs to the wire line above */
     bool opens, closes; /* a block: no blank line behind, or before it */
     bool is_top;        /* opens or closes a block of the file */
 };
@@ -68,22 +70,19 @@ static void append_axis(struct buffer *out, struct span rest)
     buffer_append_text(out, " }");
 }
 
-/* name(a, b): `always` a comma separates, or only one with a blank behind it. */
-static void append_call(struct buffer *out, struct span rest, bool always)
+/* name(a, b): the arguments of a `use`, or the parameters of a macro, which any comma separates. */
+static void append_call(struct buffer *out, struct span rest, bool is_macro)
 {
-    size_t open = span_find_byte(rest, '(');
-    buffer_append(out, span_trim(span_slice(rest, 0, open)));
+    size_t at = span_find_byte(rest, '(');
+    buffer_append(out, span_trim(span_slice(rest, 0, at)));
     buffer_append_byte(out, '(');
-    size_t at = open + 1;
-    for (size_t end = at; end < rest.nbytes && rest.data[end] != ')'; end++) {
-        end = script_text_end(rest, end, ",)");
-        if (end + 1 < rest.nbytes && rest.data[end] == ',' && !always && rest.data[end + 1] != ' ')
-            continue;
-        buffer_append(out, span_trim(span_slice(rest, at, end - at)));
-        if (end >= rest.nbytes || rest.data[end] == ')')
-            break;
-        buffer_append_text(out, ", ");
-        at = end + 1;
+    while (at < rest.nbytes && rest.data[at] != ')') {
+        size_t end = is_macro ? script_text_end(rest, at + 1, ",)")
+                              : script_control_argument_end(rest, at + 1);
+        if (rest.data[at] == ',')
+            buffer_append_text(out, ", ");
+        buffer_append(out, span_trim(span_slice(rest, at + 1, end - at - 1)));
+        at = end;
     }
     buffer_append_byte(out, ')');
 }
@@ -181,7 +180,7 @@ static void add_blank(struct layout *l, const struct entry *entry)
     const struct entry *last = l->nentries == 0 ? NULL : &l->entries[l->nentries - 1];
     bool was_pending = l->is_blank_pending;
     l->is_blank_pending = false;
-    if (last == NULL || last->opens || entry->closes)
+    if (last == NULL || last->opens || entry->closes || entry->is_below)
         return;
     bool is_needed = (last->is_top && last->closes) ||
                      (entry->is_top && entry->opens && !last->is_comment) ||
@@ -219,6 +218,7 @@ static void add_line(struct layout *l, const struct script_line *line)
         .comment = line->kind == LINE_BLANK ? SPAN_LIT("") : line->comment,
         .is_comment = line->kind == LINE_BLANK,
         .is_meta = is_meta_line(l, line),
+        .is_below = is_below,
         .opens = line->kind == LINE_OPEN || line->kind == LINE_OR,
         .closes = closes,
         .is_top = l->depth == 0,

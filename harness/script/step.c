@@ -93,7 +93,7 @@ void script_steps_add(struct arena *arena, struct script_steps *steps, struct sc
 /* The steps of a block, which must not be empty. */
 static struct script_steps read_block(struct script_reader *r, const struct script_node *node)
 {
-    if (node->children == NULL)
+    if (node->children == NULL && r->faults->nitems == 0) /* a line at fault leaves no trace */
         (void)script_fault(r->faults,
                            (struct script_place){r->path, node->line->number, node->line->col},
                            "the block is empty");

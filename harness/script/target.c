@@ -151,7 +151,7 @@ static int read_user(struct script_cursor *c, struct script_target *t)
     bool has_number = strstr(t->user_pattern, "{n}") != NULL;
     if (script_cursor_take(c, "count")) {
         if (!has_number)
-            return script_cursor_fault(c, c->at, "several users need {n} in their name");
+            return script_cursor_fault(c, at, "several users need {n} in their name");
         if (script_cursor_unsigned(c, "how many users there are", USERS_MOST, &t->user_count) != 0)
             return -1;
         if (t->user_count == 0)
@@ -298,10 +298,9 @@ static void read_block(struct script_reader *r, const struct script_node *node,
                        struct script_target *t)
 {
     struct script_names given = {0};
-    size_t nfaults = r->faults->nitems;
     for (const struct script_node *at = node->children; at != NULL; at = at->next)
         read_entry(r, at, &given, t);
-    if (r->faults->nitems == nfaults)
+    if (r->faults->nitems == 0)
         check_whole(r, t, &given);
 }
 

@@ -185,7 +185,7 @@ static int read_raw_string(struct script_cursor *c, struct script_raw_item *item
     if (script_quote_read_parts(c, &item->text) != 0)
         return -1;
     item->text.source = arena_text(c->faults->arena, span_slice(c->text, start, c->at - start));
-    if (script_cursor_peek(c) != '*')
+    if (c->at >= c->text.nbytes || c->text.data[c->at] != '*')
         return 0;
     size_t at = c->at++;
     struct span rest = span_from(c->text, c->at);

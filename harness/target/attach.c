@@ -32,6 +32,10 @@ static void end_case(struct target *t)
     while (w->nprograms > 0)
         net_process_free(&w->programs[--w->nprograms]);
     w->nroles = 0;
+    if (w->has_boards)
+        fill_forget_boards(t);
+    w->has_boards = false;
+    users_unlock(t);
 }
 
 static enum run_readiness prepare(void *context, struct net_loop *loop,
@@ -41,15 +45,12 @@ static enum run_readiness prepare(void *context, struct net_loop *loop,
     enum run_readiness readiness = is_possible(t, setup, why);
     if (readiness != RUN_READY)
         return readiness;
-    users_lock(t, has_boards(setup));
-    if (has_boards(setup))
-        fill_forget_boards(t);
+    t->worker.has_boards = has_boards(setup);
+    users_lock(t, t->worker.has_boards);
     readiness = fill_all(t, loop, setup, why);
     watch_begin(t);
-    if (readiness != RUN_READY) {
-        users_unlock(t);
+    if (readiness != RUN_READY)
         end_case(t);
-    }
     return readiness;
 }
 
@@ -94,10 +95,8 @@ static bool is_well(void *context, struct net_loop *loop, struct buffer *why)
 
 static void finish(void *context, struct net_loop *loop)
 {
-    struct target *t = context;
     (void)loop;
-    end_case(t);
-    users_unlock(t);
+    end_case(context);
 }
 
 void attach_outside(struct target *t, struct run_target *run_r)

@@ -363,7 +363,7 @@ static bool is_asked(const char *name, const char *const *names, size_t nnames)
     for (size_t i = 0; i < nnames; i++)
         if (strcmp(names[i], name) == 0)
             return true;
-    return nnames == 0;
+    return names == NULL;
 }
 
 /* Probes have a user of their own, who is made anew for each that puts something there. */

@@ -46,6 +46,7 @@ struct target_worker {
     unsigned nfixtures;               /* folders written so far, for their names */
     struct net_process *programs[64]; /* TARGET_STDIO: of the connections of this case */
     size_t nprograms;
+    bool has_boards;          /* this case has: they are to be taken away again */
     int turn_fd, boards_fd;   /* locks: see users.c; -1: not open */
     struct mail_store *store; /* the bundled server's mail: in memory for one case, or on disk */
     struct reference_server *server; /* TARGET_IN_PROCESS: of one case */
@@ -92,7 +93,7 @@ enum run_readiness fill_all(struct target *t, struct net_loop *loop, const struc
                             struct buffer *why);
 int fill_deliver(struct target *t, struct net_loop *loop, const char *user, const char *mailbox,
                  const struct fixture_message *message, struct err *err);
-void fill_forget_boards(struct target *t);
+void fill_forget_boards(struct target *t); /* of the bundled server */
 
 /* ---- store.c: mail of the bundled server ---- */
 

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PROC_MOST = 256 };
+enum { PROC_MOST = 256, PROC_NLOOKS = 16 };
 
 /* Fields of /proc/PID/stat behind the name, which may hold anything but ends at the last ')':
  * proc(5) counts them from 3. */
@@ -16,7 +16,7 @@ enum { PROC_STATE = 0, PROC_GROUP = 2, PROC_USER = 11, PROC_SYSTEM = 12, PROC_EX
 
 struct proc_entry {
     long pid;
-    int64_t us;
+    int64_t us; /* processor time */
 };
 
 struct proc_list {
@@ -77,7 +77,8 @@ bool proc_is_alive(long pid, struct buffer *how)
     return false;
 }
 
-static void list_group(long group, struct proc_list *list)
+/* The processes of the group that compute or wait for a processor. */
+static void list_running(long group, struct proc_list *list)
 {
     int64_t us_a_tick = 1000000 / sysconf(_SC_CLK_TCK);
     DIR *processes = opendir("/proc");
@@ -91,7 +92,8 @@ static void list_group(long group, struct proc_list *list)
         if (number_parse_u64(span_of(entry->d_name), &pid) != 0)
             continue;
         struct span stat = read_stat(entry->d_name, room, sizeof room);
-        if (stat.nbytes == 0 || number_field(stat, PROC_GROUP) != (uint64_t)group)
+        if (stat.nbytes == 0 || number_field(stat, PROC_GROUP) != (uint64_t)group ||
+            !span_is(field(stat, PROC_STATE), "R"))
             continue;
         uint64_t ticks = number_field(stat, PROC_USER) + number_field(stat, PROC_SYSTEM);
         list->entries[list->n++] =
@@ -100,18 +102,34 @@ static void list_group(long group, struct proc_list *list)
     (void)closedir(processes);
 }
 
-int64_t proc_busiest_us(long group, void (*sleep)(void *context), void *context)
+/* Keeps those of *first that are in *now too. The most time one of them used since is returned. */
+static int64_t keep_common(struct proc_list *first, const struct proc_list *now)
 {
-    struct proc_list before;
-    struct proc_list after;
     int64_t most = 0;
-    list_group(group, &before);
-    sleep(context);
-    list_group(group, &after);
-    for (size_t i = 0; i < after.n; i++)
-        for (size_t k = 0; k < before.n; k++)
-            if (before.entries[k].pid == after.entries[i].pid &&
-                after.entries[i].us - before.entries[k].us > most)
-                most = after.entries[i].us - before.entries[k].us;
+    size_t kept = 0;
+    for (size_t i = 0; i < first->n; i++)
+        for (size_t k = 0; k < now->n; k++) {
+            if (now->entries[k].pid != first->entries[i].pid)
+                continue;
+            if (now->entries[k].us - first->entries[i].us > most)
+                most = now->entries[k].us - first->entries[i].us;
+            first->entries[kept++] = first->entries[i];
+            break;
+        }
+    first->n = kept;
     return most;
+}
+
+int64_t proc_spinning_us(long group, void (*pause)(void *context), void *context)
+{
+    struct proc_list first;
+    struct proc_list now;
+    int64_t us = 0;
+    list_running(group, &first);
+    for (int i = 1; i < PROC_NLOOKS && first.n > 0; i++) {
+        pause(context);
+        list_running(group, &now);
+        us = keep_common(&first, &now);
+    }
+    return first.n > 0 ? us : 0;
 }

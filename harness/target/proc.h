@@ -8,8 +8,11 @@
  * signal 11", as far as the system tells. */
 bool proc_is_alive(long pid, struct buffer *how);
 
-/* Measures a process group while sleep(context) waits: processor time, in microseconds, that the
- * busiest one of its processes used meanwhile. */
-int64_t proc_busiest_us(long group, void (*sleep)(void *context), void *context);
+/* Whether some process of the group computes, or waits for a processor, at each of many looks, with
+ * pause(context) between them, and has indeed got processor time: returns how much, in
+ * microseconds, or 0. At the first look that finds none it returns without a pause. How much time a
+ * spinning process gets depends on what else the machine does, that it always wants some does not.
+ */
+int64_t proc_spinning_us(long group, void (*pause)(void *context), void *context);
 
 #endif

@@ -90,7 +90,7 @@ __attribute__((warn_unused_result)) int target_start(struct target *target, stru
                                                      struct err *err);
 
 /* In the parent, after target_start(): finds out by short sessions which features the target has.
- * names: those that the selected scenarios need, or NULL with nnames 0 for all. Only features that
+ * names: those that the selected scenarios need, or NULL for all. Only features that
  * are to be probed cost anything. A probe that comes to nothing leaves its feature unknown. */
 void target_probe(struct target *target, struct net_loop *loop, const char *const *names,
                   size_t nnames);

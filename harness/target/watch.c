@@ -6,10 +6,10 @@
 #include "target/inside.h"
 #include "target/proc.h"
 
-/* A case that took this long is looked at more closely: when it is over the target has nothing to
- * do, and one process that computes nearly all of the time spins. */
-enum { WATCH_SLOW_US = 1000000, WATCH_GLANCE_US = 50000, WATCH_WINDOW_US = 300000 };
-enum { WATCH_CHUNK_NBYTES = 64 * 1024, WATCH_TAIL_NBYTES = 1500 };
+/* A case that took this long is looked at more closely: when it is over, the target has nothing to
+ * do, and a process that computes all the same spins. */
+enum { WATCH_SLOW_US = 1000000, WATCH_PAUSE_US = 20000 };
+enum { WATCH_CHUNK_NBYTES = 64 * 1024, WATCH_TAIL_NBYTES = 1500, WATCH_QUOTE_NBYTES = 300 };
 
 static int64_t real_now_us(void)
 {
@@ -31,12 +31,12 @@ static int open_log(const struct target *t)
 static void quote_line(struct buffer *why, struct span text, size_t at)
 {
     size_t begin = at;
-    while (begin > 0 && text.data[begin - 1] != '\n')
+    while (begin > 0 && text.data[begin - 1] != '\n' && at - begin < WATCH_QUOTE_NBYTES / 3)
         begin--;
     struct span rest = span_from(text, begin);
     struct span line = span_trim(span_cut(&rest, '\n'));
     buffer_append_text(why, ": ");
-    buffer_append_escaped(why, line, 300);
+    buffer_append_escaped(why, line, WATCH_QUOTE_NBYTES);
 }
 
 static bool text_is_bad(const struct target *t, struct span text, struct buffer *why)
@@ -109,33 +109,21 @@ void watch_log_tail(const struct target *t, struct buffer *out)
 /* ---- spinning ---------------------------------------------------------------------------------
  */
 
-struct window {
-    struct net_loop *loop;
-    int64_t us;
-};
-
-static void sleep_window(void *context)
+static void pause_a_little(void *context)
 {
-    const struct window *window = context;
-    net_sleep(window->loop, clock_now_us(net_loop_clock(window->loop)) + window->us);
-}
-
-static int64_t busy_us(struct net_loop *loop, long pid, int64_t window_us)
-{
-    struct window window = {loop, window_us};
-    return proc_busiest_us(pid, sleep_window, &window);
+    struct net_loop *loop = context;
+    net_sleep(loop, clock_now_us(net_loop_clock(loop)) + WATCH_PAUSE_US);
 }
 
 static bool spins(const struct target *t, struct net_loop *loop, long pid, struct buffer *why)
 {
-    if (real_now_us() - t->worker.case_began_us < WATCH_SLOW_US ||
-        busy_us(loop, pid, WATCH_GLANCE_US) < WATCH_GLANCE_US / 2)
+    if (real_now_us() - t->worker.case_began_us < WATCH_SLOW_US)
         return false;
-    int64_t used_us = busy_us(loop, pid, WATCH_WINDOW_US);
-    if (used_us < WATCH_WINDOW_US * 9 / 10)
+    int64_t used_us = proc_spinning_us(pid, pause_a_little, loop);
+    if (used_us == 0)
         return false;
-    buffer_printf(why, "%s spins: %d ms of processor time in %d ms in which it was asked nothing",
-                  t->file->name, (int)(used_us / 1000), WATCH_WINDOW_US / 1000);
+    buffer_printf(why, "%s spins: it used %d ms of processor time while it was asked nothing",
+                  t->file->name, (int)(used_us / 1000));
     return true;
 }
 

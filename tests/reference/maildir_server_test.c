@@ -121,7 +121,7 @@ static void test_existing_maildir(void **state)
     play(world, 0, "FETCH 1 RFC822.TEXT", "* 1 FETCH (RFC822.TEXT {6}|body|)|t OK FETCH completed");
     play(world, 0, "SEARCH KEYWORD Work ON 30-Sep-87", "* SEARCH 1|t OK SEARCH completed");
     play(world, 0, "STORE 2 +FLAGS (\\Seen Work)",
-         "* 2 FETCH (FLAGS (\\Recent Work \\Seen))|t OK STORE completed");
+         "* 2 FETCH (FLAGS (Work \\Recent \\Seen))|t OK STORE completed");
     char *names = maildir_listing(world->joe, "cur");
     assert_string_equal(names, "1.a:2,FSa\n2.b:2,Sa\n");
     free(names);
