@@ -24,6 +24,8 @@ void *mem_grow(void *old, size_t *capacity, size_t need, size_t element_nbytes);
  */
 #define ENSURE(condition)                                                                          \
     ((condition) ? (void)0 : mem_ensure_failed(#condition, __FILE__, __LINE__))
+/* A place that the program cannot reach. */
+#define NEVER(text) mem_ensure_failed(text, __FILE__, __LINE__)
 _Noreturn void mem_ensure_failed(const char *condition, const char *file, int line);
 
 #endif

@@ -109,7 +109,8 @@ int cli_load_include(void *context, const char *from, const char *path, struct a
 __attribute__((warn_unused_result)) int cli_load_suite(struct cli *cli, struct suite *suite,
                                                        const struct cli_texts *paths,
                                                        const char *side);
-/* Splits arguments into paths that exist and selectors. A path that exists is both. */
+/* Splits arguments into files and folders that exist and selectors, which choose among what is in
+ * them. */
 void cli_split_selectors(struct cli *cli, const struct cli_texts *arguments,
                          struct cli_texts *paths, struct cli_texts *selectors);
 

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "cli/guard.h"
 #include "cli/server_options.h"
 
 static void print_features(struct target *target)
@@ -12,7 +13,7 @@ static void print_features(struct target *target)
                      features[i].meaning, features[i].how);
 }
 
-static int probe(struct target *target)
+static int probe(struct target *target, bool keeps_folder)
 {
     struct err err;
     struct net_loop *loop = target_is_in_process(target) ? net_loop_new_virtual(0) : net_loop_new();
@@ -21,12 +22,14 @@ static int probe(struct target *target)
         (void)cli_fail(&err);
         status = RESULT_EXIT_TARGET;
     } else {
+        struct guard *guard = guard_folder(keeps_folder ? NULL : target_folder(target));
         target_probe(target, loop, NULL, 0);
         print_features(target);
         if (target_stop(target, loop, &err) != 0) {
             (void)cli_fail(&err);
             status = RESULT_EXIT_TARGET;
         }
+        guard_folder_gone(&guard);
     }
     net_loop_free(&loop);
     return status;
@@ -52,7 +55,7 @@ int cli_features(struct cli *cli, int argc, char **argv)
         (void)fprintf(stderr, "imapspec: %s %s\n", target_name(target), missing);
         status = RESULT_EXIT_EMPTY;
     } else {
-        status = probe(target);
+        status = probe(target, options.keeps_folder);
     }
     target_free(&target);
     return status;

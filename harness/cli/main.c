@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/guard.h"
 
 static void print(FILE *to, struct buffer *text)
 {
@@ -53,6 +54,7 @@ static int run(struct cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct cli cli = {.program = argv[0]};
+    guard_catch_abort();
     cli.out_is_terminal = isatty(STDOUT_FILENO) == 1 && getenv("CI") == NULL;
     cli.color = cli.out_is_terminal && getenv("NO_COLOR") == NULL;
     if (argc < 2) {

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/guard.h"
 #include "cli/server_options.h"
 #include "run/workers.h"
 
@@ -89,7 +90,7 @@ static bool job_died(void *context, size_t job, int signal_number, int status, b
                                diagnosis.nbytes > 0 ? ": " : "", SPAN_ARG(span_trim(diagnosis))),
         .seed = run->options.seed,
         .reproduce = arena_printf(arena, "%s server %s '%s' --seed %" PRIu64, run->cli->program,
-                                  run->target_argument, c->id, run->options.seed),
+                                  run->play_options.target_argument, c->id, run->options.seed),
         .log = "",
     };
     server_take_result(run, result);
@@ -171,10 +172,17 @@ static int start_target(struct server_run *run, struct net_loop *loop, struct er
 {
     if (target_start(run->target, loop, err) != 0)
         return -1;
+    run->guard = guard_folder(run->options.keeps_folder ? NULL : target_folder(run->target));
     struct cli_texts needed = needed_features(run);
-    if (needed.nitems > 0)
+    if (needed.nitems > 0 && guard_signal() == 0)
         target_probe(run->target, loop, needed.items, needed.nitems);
     return 0;
+}
+
+static bool is_interrupted(void *context)
+{
+    (void)context;
+    return guard_signal() != 0;
 }
 
 static int play_all(struct server_run *run, struct err *err)
@@ -186,8 +194,22 @@ static int play_all(struct server_run *run, struct err *err)
                                 .end = end_worker,
                                 .play = play_job,
                                 .done = job_done,
-                                .died = job_died};
+                                .died = job_died,
+                                .is_interrupted = is_interrupted};
     return workers_run(&jobs, err);
+}
+
+/* A target that does not end well has crashed; unless a case has told so, nobody expected it. */
+static void stop_target(struct server_run *run, struct net_loop *loop)
+{
+    struct err err;
+    int status = target_stop(run->target, loop, &err);
+    guard_folder_gone(&run->guard);
+    if (status == 0)
+        return;
+    (void)cli_fail(&err);
+    if (run->summary.nverdicts[RESULT_CRASH] == 0)
+        run->summary.nunexpected++;
 }
 
 static int run_started(struct server_run *run, struct net_loop *loop)
@@ -208,10 +230,7 @@ static int run_started(struct server_run *run, struct net_loop *loop)
         (void)cli_fail(&err);
         status = RESULT_EXIT_INTERNAL;
     }
-    if (target_stop(run->target, loop, &err) != 0) {
-        (void)cli_fail(&err);
-        status = status == 0 ? RESULT_EXIT_TARGET : status;
-    }
+    stop_target(run, loop);
     return status;
 }
 
@@ -258,7 +277,10 @@ static void print_summary(const struct server_run *run)
 static int finish(struct server_run *run, int status)
 {
     bool ran_all = !run->is_selection && run->ndone == run->ntotal;
-    if (run->options.updates_expected && status == 0)
+    if (guard_signal() != 0)
+        (void)fprintf(stderr, "imapspec: interrupted when %zu of %zu cases were done\n", run->ndone,
+                      run->ntotal);
+    else if (run->options.updates_expected && status == 0)
         return update_expected(run);
     report_unused(run, ran_all);
     print_summary(run);
@@ -292,6 +314,7 @@ int cli_server(struct cli *cli, int argc, char **argv)
 {
     struct server_run run = {.cli = cli};
     int status = server_prepare(&run, argc, argv);
+    guard_catch_signals();
     if (status == 0 && run.options.only_lists)
         status = list_cases(&run);
     else if (status == 0 && run.suite.ncases == 0) {
@@ -304,5 +327,7 @@ int cli_server(struct cli *cli, int argc, char **argv)
     target_free(&run.target);
     expect_free(&run.expected);
     suite_free(&run.suite);
+    if (guard_signal() != 0)
+        guard_die_by(guard_signal());
     return status;
 }

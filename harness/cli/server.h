@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/guard.h"
 #include "target/expect.h"
 #include "target/target.h"
 
@@ -24,6 +25,7 @@ struct server_run {
     struct suite suite;
     bool is_selection; /* not the whole suite */
     struct target *target;
+    struct guard *guard; /* of the target's folder; NULL: it has none */
     struct expect_list *expected; /* NULL: no file */
     const char *expect_path;
     FILE *results; /* NULL: not kept */

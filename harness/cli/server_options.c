@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,6 +107,54 @@ static int read_expected(struct server_run *run, struct err *err)
 
 /* ---- scenarios ---- */
 
+/* For a shell: as it stands when it is harmless, else in quotes. */
+static void append_word(struct buffer *out, const char *word)
+{
+    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "-_./:@%+,=";
+    buffer_append_byte(out, ' ');
+    if (word[0] != '\0' && word[strspn(word, harmless)] == '\0') {
+        buffer_append_text(out, word);
+        return;
+    }
+    buffer_append_byte(out, '\'');
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            buffer_append_text(out, "'\\''");
+        else
+            buffer_append_byte(out, *word);
+    buffer_append_byte(out, '\'');
+}
+
+static void append_option(struct buffer *out, const char *option, const char *value)
+{
+    if (value == NULL)
+        return;
+    buffer_printf(out, " %s", option);
+    append_word(out, value);
+}
+
+/* Target, files, and all options that bear on what a case does, for reproduction commands. */
+static const char *reproduction(const struct server_run *run, const struct cli_texts *paths)
+{
+    const struct server_options *o = &run->options;
+    struct buffer out = {0};
+    char factor[32];
+    append_word(&out, run->target_argument);
+    for (size_t i = 0; i < paths->nitems; i++)
+        append_word(&out, paths->items[i]);
+    append_option(&out, "--user", o->user);
+    append_option(&out, "--password", o->password);
+    append_option(&out, "--vary", o->vary);
+    (void)snprintf(factor, sizeof factor, "%g", o->timeout_scale);
+    append_option(&out, "--timeout-scale", o->timeout_scale > 0 ? factor : NULL);
+    if (o->uses_tls)
+        buffer_append_text(&out, " --tls");
+    const char *text = arena_text(&run->cli->arena, span_from(buffer_span(&out), 1));
+    buffer_free(&out);
+    return text;
+}
+
 static int load_and_select(struct server_run *run, const struct cli_texts *arguments,
                            struct err *err)
 {
@@ -114,7 +163,9 @@ static int load_and_select(struct server_run *run, const struct cli_texts *argum
     struct cli_texts selectors = {0};
     struct buffer unused = {0};
     cli_split_selectors(run->cli, &rest, &paths, &selectors);
-    run->is_selection = selectors.nitems > 0 || run->options.except.nitems > 0;
+    run->play_options.target_argument = reproduction(run, &paths);
+    run->is_selection =
+        paths.nitems > 0 || selectors.nitems > 0 || run->options.except.nitems > 0;
     suite_init(&run->suite, &run->cli->arena);
     if (cli_load_suite(run->cli, &run->suite, &paths, "server") != 0)
         return RESULT_EXIT_USAGE;
@@ -167,7 +218,6 @@ static void make_play_options(struct server_run *run)
     run->play_options.seed = run->options.seed;
     run->play_options.timeout_scale = run->options.timeout_scale;
     run->play_options.imapspec = run->cli->program;
-    run->play_options.target_argument = run->target_argument;
     run->play_options.read_file = cli_load_include;
     run->play_options.read_context = run->cli;
     run->ntotal = run->suite.ncases * (run->options.repeat == 0 ? 1 : run->options.repeat);

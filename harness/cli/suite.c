@@ -9,7 +9,8 @@ void cli_split_selectors(struct cli *cli, const struct cli_texts *arguments,
         const char *text = arguments->items[i];
         if (cli_exists(text))
             cli_texts_add(cli, paths, text);
-        cli_texts_add(cli, selectors, text);
+        else
+            cli_texts_add(cli, selectors, text);
     }
 }
 

@@ -31,8 +31,9 @@ bool reach_is_sure(const struct model_session *session, const struct command *co
 bool reach_overflows(const struct command *command);
 
 bool complete_is_readonly(const struct model_session *session);
-struct truth_message *complete_truth(struct model_session *session,
-                                     struct slot *slot); /* or NULL */
+/* What the truth holds for a slot that has been written to; NULL, and no flags of that mailbox are
+ * trusted any more, when it cannot be told. */
+struct truth_message *complete_truth(struct model_session *session, struct slot *slot);
 
 /* These flags of the message may have changed, or not. */
 void complete_doubt(struct model_session *session, struct slot *slot, uint64_t flags);

@@ -3,6 +3,8 @@
 static void copy_slots(struct model_session *s, const struct command *command,
                        struct truth *destination)
 {
+    if (!session_is_undisturbed(s, command))
+        destination->is_order_doubtful = true;
     struct reach reach = reach_of(s, command);
     for (struct slot *slot = reach_next(&reach); slot != NULL; slot = reach_next(&reach)) {
         uint32_t instance = identity_of(s, slot);
@@ -33,7 +35,7 @@ void complete_copy(struct model_session *s, struct command *command, enum status
         destination->is_uncertain = destination->is_uncertain || !destination->is_readonly;
     if (status == STATUS_OK)
         session_note(s, "copy.lines", command->ncopied > 0 ? "sent" : "not sent");
-    if (!is_sure)
+    if (!is_sure && (command->is_wellformed || status == STATUS_OK))
         complete_doubt_all(s);
     if (!is_sure || complete_is_readonly(s))
         return;

@@ -16,7 +16,8 @@ static uint32_t count_left(struct model_session *s, const struct command *comman
         if (slot == NULL)
             break;
         uint64_t known = 0, flags = identity_flags(s, slot, &known);
-        const struct truth_message *message = complete_truth(s, slot);
+        uint32_t instance = identity_of(s, slot);
+        const struct truth_message *message = instance == 0 ? NULL : truth_at(s->truth, instance);
         bool is_foreign =
             message != NULL && message->changed_by != NULL && message->changed_by != s;
         if ((known & flags & FLAG_DELETED) == 0)

@@ -62,10 +62,14 @@ static void check_current(struct model_session *s, const struct command *command
                   number);
         return;
     }
-    const struct truth_message *message = complete_truth(s, slot);
-    if (message == NULL || !slot->is_certain || slot->flags_state != FLAGS_KNOWN || !is_calm ||
-        s->truth->is_uncertain || message->changed_by == NULL || complete_is_readonly(s))
+    uint32_t instance = identity_of(s, slot);
+    const struct truth_message *message = instance == 0 ? NULL : truth_at(s->truth, instance);
+    if (message == NULL || !slot->is_certain || s->truth->is_flags_doubtful ||
+        slot->flags_state != FLAGS_KNOWN || !is_calm || s->truth->is_uncertain ||
+        message->changed_by == NULL || complete_is_readonly(s))
         return;
+    if (message->is_removed)
+        return; /* served still, but nothing changes it any more */
     bool is_own = message->changed_by == s;
     uint64_t wrong = (slot->flags ^ message->flags) & message->known & ~FLAG_RECENT;
     if (wrong == 0 || (!is_own && message->changed_at > s->checked_at))
@@ -83,7 +87,8 @@ static void set_seen(struct model_session *s, const struct command *command, str
 {
     struct truth_message *message = complete_truth(s, slot);
     if (message != NULL && (message->flags & message->known & FLAG_SEEN) == 0) {
-        if (is_ok && s->access == ACCESS_READ_WRITE) {
+        bool is_calm = command->is_alone && session_is_undisturbed(s, command);
+        if (is_ok && is_calm && s->access == ACCESS_READ_WRITE && !message->is_removed) {
             message->flags |= FLAG_SEEN;
             message->known |= FLAG_SEEN;
             message->changed_at = s->world->nevents;
@@ -110,16 +115,17 @@ static void apply_seen(struct model_session *s, const struct command *command, b
 void complete_fetch(struct model_session *s, struct command *command, enum status status)
 {
     bool is_ok = status == STATUS_OK;
-    if (!reach_is_sure(s, command)) {
-        if (s->selected != NULL && (command->items & ITEMS_TEXTS) != 0)
-            complete_doubt_all(s);
+    bool may_set_seen = command->is_wellformed ? (command->items & ITEMS_TEXTS) != 0 : is_ok;
+    bool is_sure = reach_is_sure(s, command);
+    if (may_set_seen && (!is_sure || reach_overflows(command)))
+        complete_doubt_all(s);
+    if (!is_sure)
         return;
-    }
     if (is_ok) {
         check_fetched(s, command);
-        if (sequence_last(&command->sequence) > command->bound)
+        if (reach_overflows(command))
             session_note(s, "sequence.out-of-range", "OK");
-    } else if (sequence_last(&command->sequence) > command->bound) {
+    } else if (reach_overflows(command)) {
         session_note(s, "sequence.out-of-range", status == STATUS_BAD ? "BAD" : "NO");
     }
     if (is_ok && command->nfetched == 0)

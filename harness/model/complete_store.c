@@ -59,6 +59,8 @@ static void store_slot(struct model_session *s, const struct command *command, s
 
 void complete_store(struct model_session *s, struct command *command, enum status status)
 {
+    if (!command->is_wellformed && status != STATUS_OK)
+        return;
     if (!reach_is_sure(s, command) || (status == STATUS_OK && reach_overflows(command))) {
         complete_doubt_all(s);
         return;

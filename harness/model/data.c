@@ -292,8 +292,7 @@ static void read_bad(struct model_session *s)
         if (command->is_wellformed || command->has_untagged_bad || command->is_partial)
             continue;
         command->has_untagged_bad = true;
-        if (command->tag.nbytes == 0 || command->tag.data[0] == '*' ||
-            command->tag.data[0] == '+')
+        if (command->tag.nbytes == 0 || command->tag.data[0] == '*' || command->tag.data[0] == '+')
             session_remove_command(s, i);
         return;
     }

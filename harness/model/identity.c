@@ -16,10 +16,10 @@ uint32_t identity_of(struct model_session *s, struct slot *slot)
         return slot->instance;
     }
     uint32_t instance = s->first_unseen + (position - at_select);
-    if (s->is_order_broken || instance > s->truth->nmessages)
+    if (s->is_order_broken || s->truth->is_uncertain || instance > s->truth->nmessages)
         return 0;
     slot->instance = instance;
-    slot->is_certain = s->setup.is_single_writer;
+    slot->is_certain = s->setup.is_single_writer && !s->truth->is_order_doubtful;
     return instance;
 }
 
@@ -82,7 +82,7 @@ bool identity_meets(struct model_session *s, struct slot *slot, struct span mess
         return true; /* none of the messages: whether the text is right is not said here */
     bool is_own = own != 0 && span_equal(truth_message_id(s->world, s->truth, own), message_id);
     if (is_own) {
-        slot->is_certain = true;
+        slot->is_certain = slot->is_certain || found == own; /* not by one of several copies */
         return true;
     }
     if (own == 0 || !slot->is_certain) {
@@ -104,7 +104,7 @@ uint64_t identity_flags(struct model_session *s, struct slot *slot, uint64_t *kn
     }
     uint32_t instance = identity_of(s, slot);
     *known_r = 0;
-    if (instance == 0 || !slot->is_certain || s->truth->is_uncertain)
+    if (instance == 0 || !slot->is_certain || s->truth->is_uncertain || s->truth->is_flags_doubtful)
         return 0;
     const struct truth_message *message = truth_at(s->truth, instance);
     *known_r = message->known;

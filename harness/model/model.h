@@ -1,9 +1,9 @@
 /*
  * model: what a session must look like from outside. It follows both directions of a connection,
- * unit by unit, keeps the state machine of section D.1 of the requirement catalogue and the client's
- * view of the mailbox (D.4), and reports every breach of grammar (I2) and of the invariants I1-I28
- * (D.5) as a finding that carries the catalogue's requirement ID. It needs no script: a monitor
- * between two real peers uses it in the same way as the player.
+ * unit by unit, keeps the state machine of section D.1 of the requirement catalogue and the
+ * client's view of the mailbox (D.4), and reports every breach of grammar (I2) and of the
+ * invariants I1-I28 (D.5) as a finding that carries the catalogue's requirement ID. It needs no
+ * script: a monitor between two real peers uses it in the same way as the player.
  *
  * Several sessions of one run share a *world*: the ground truth, made of the fixtures and of what
  * the harness itself caused (D.6, M1-M10). Invariants marked G are judged only with a world.
@@ -33,7 +33,7 @@ struct model_invariant {
     const char *name;        /* "I5", "M2" */
     const char *requirement; /* catalogue ID reported: "resp.expunge" */
     enum model_strictness strictness;
-    const char *statement;   /* one sentence, our words */
+    const char *statement; /* one sentence, our words */
 };
 
 /* The table of a dialect: I1.., M1.., then "D.2" (commands completed with OK in a state that does
@@ -44,7 +44,7 @@ const struct model_invariant *model_invariants(struct span dialect, size_t *ninv
 
 struct model_world;
 
-struct model_world *model_world_new(void); /* returns new */
+struct model_world *model_world_new(void);         /* returns new */
 void model_world_free(struct model_world **world); /* after its sessions */
 
 /* Makes a mailbox known. Borrows the fixture, which must outlive the world. */
@@ -59,8 +59,14 @@ size_t model_world_exists(const struct model_world *world, const char *user, con
 
 /* ---- sessions ------------------------------------------------------------------------------- */
 
-enum model_state { MODEL_OPENING, MODEL_NOT_AUTHENTICATED, MODEL_AUTHENTICATED, MODEL_SELECTED,
-                   MODEL_LOGOUT, MODEL_CLOSED };
+enum model_state {
+    MODEL_OPENING,
+    MODEL_NOT_AUTHENTICATED,
+    MODEL_AUTHENTICATED,
+    MODEL_SELECTED,
+    MODEL_LOGOUT,
+    MODEL_CLOSED
+};
 
 struct model_setup {
     const char *dialect;
@@ -78,10 +84,11 @@ struct model_session;
 struct model_session *model_session_new(struct model_world *world, const struct model_setup *setup);
 void model_session_free(struct model_session **session);
 
-/* What the client sent: a complete command, or (is_complete false, waiting for `+`) the beginning of
- * one up to a literal announcement; the same command's next part is given again from its start.
- * Framing findings of the unit are not repeated here. A literal that the server refuses is known from
- * the completion: the broken unit that the framing then gives out may be given here or left out. */
+/* What the client sent: a complete command, or (is_complete false, waiting for `+`) the beginning
+ * of one up to a literal announcement; the same command's next part is given again from its start.
+ * Framing findings of the unit are not repeated here. A literal that the server refuses is known
+ * from the completion: the broken unit that the framing then gives out may be given here or left
+ * out. */
 void model_session_client(struct model_session *session, const struct wire_unit *unit,
                           struct finding_list *findings);
 /* Octets of a literal were sent though no `+` had come (I25); only for judged clients. */
@@ -104,11 +111,13 @@ const struct grammar_match *model_session_last_match(const struct model_session 
 /* ---- questions ------------------------------------------------------------------------------ */
 
 enum model_state model_session_state(const struct model_session *session);
-bool model_session_exists(const struct model_session *session, uint32_t *exists_r); /* false: unknown */
+bool model_session_exists(const struct model_session *session,
+                          uint32_t *exists_r); /* false: unknown */
 bool model_session_recent(const struct model_session *session, uint32_t *recent_r);
 
-/* Flags last reported for message `number`, as text "\Seen \Deleted", each in the spelling first met,
- * system flags first, `\Recent` included; false when none have been. Valid until the next call. */
+/* Flags last reported for message `number`, as text "\Seen \Deleted", each in the spelling first
+ * met, system flags first, `\Recent` included; false when none have been. Valid until the next
+ * call. */
 bool model_session_flags(const struct model_session *session, uint32_t number,
                          struct span *flags_r);
 
@@ -116,8 +125,8 @@ bool model_session_flags(const struct model_session *session, uint32_t number,
  * SELECT); 0 when it has been expunged; UINT32_MAX when there never was one. */
 uint32_t model_session_current(const struct model_session *session, uint32_t number);
 
-/* What has been removed from this session's view since the last command was sent, as numbers as they
- * were then, ascending. Borrowed until the next call. */
+/* What has been removed from this session's view since the last command was sent, as numbers as
+ * they were then, ascending. Borrowed until the next call. */
 const uint32_t *model_session_removed(const struct model_session *session, size_t *nremoved_r);
 
 /* Commands sent and not completed. */
@@ -130,10 +139,10 @@ bool model_sessions_agree(const struct model_session *a, const struct model_sess
 
 /* ---- behaviour ------------------------------------------------------------------------------ */
 
-/* Lawful choices seen in the stream (order of SELECT data, \Seen reported in the same line or apart,
- * order of EXPUNGE lines, ...): a topic and what was chosen. Borrowed, static texts. */
+/* Lawful choices seen in the stream (order of SELECT data, \Seen reported in the same line or
+ * apart, order of EXPUNGE lines, ...): a topic and what was chosen. Borrowed, static texts. */
 struct model_behaviour {
-    const char *topic;  /* "select.data-order", "B53" ... */
+    const char *topic; /* "select.data-order", "B53" ... */
     const char *choice;
 };
 const struct model_behaviour *model_session_behaviours(const struct model_session *session,

@@ -37,7 +37,11 @@ bool complete_is_readonly(const struct model_session *s)
 struct truth_message *complete_truth(struct model_session *s, struct slot *slot)
 {
     uint32_t instance = identity_of(s, slot);
-    return instance == 0 ? NULL : truth_at(s->truth, instance);
+    if (instance != 0 && slot->is_certain)
+        return truth_at(s->truth, instance);
+    if (s->truth != NULL)
+        s->truth->is_flags_doubtful = true;
+    return NULL;
 }
 
 void complete_doubt(struct model_session *s, struct slot *slot, uint64_t flags)

@@ -84,7 +84,7 @@ static void bind_truth(struct model_session *s, const struct command *command)
     s->is_order_broken = truth->is_uncertain;
     if (truth->is_uncertain)
         return;
-    bool is_certain = session_is_undisturbed(s, command);
+    bool is_certain = session_is_undisturbed(s, command) && !truth->is_order_doubtful;
     if (truth->nlive != s->selected->exists) {
         s->is_order_broken = true;
         breach_as(s, M3, "select.exists-true", MODEL_OBSERVE,
@@ -95,6 +95,8 @@ static void bind_truth(struct model_session *s, const struct command *command)
     s->is_dense = truth->nlive == truth->nmessages && is_certain;
     if (!s->is_dense)
         bind_slots(s, is_certain);
+    /* Otherwise the number may be right by chance, and what comes next be counted already. */
+    s->is_order_broken = !is_certain;
 }
 
 static void note_concurrency(struct model_session *s)
@@ -209,18 +211,26 @@ void select_check_arrivals(struct model_session *s)
     s->is_order_broken = true;
 }
 
+/* Counted from both ends, and the smaller number told: from the arrivals announced one by one, and
+ * from all that is there. Either may be off when something went before it was announced. */
 uint32_t select_nunseen(const struct model_session *s, const struct command *check, bool *is_copy_r)
 {
     *is_copy_r = false;
-    if (s->truth == NULL || s->is_order_broken || s->truth->is_uncertain)
+    if (s->truth == NULL || s->is_order_broken || s->truth->is_uncertain ||
+        !session_is_undisturbed(s, check))
         return 0;
-    uint32_t announced = narrivals_announced(s), nunseen = 0;
-    for (size_t i = s->first_unseen - 1 + announced; i < s->truth->nmessages; i++) {
+    size_t first = s->first_unseen - 1 + narrivals_announced(s);
+    uint32_t nunseen = 0, nthere = 0;
+    for (size_t i = 0; i < s->truth->nmessages; i++) {
         const struct truth_message *message = &s->truth->messages[i];
         if (message->is_removed || message->copied_by == s || message->arrived_at > check->nevents)
+            continue;
+        nthere++;
+        if (i < first)
             continue;
         nunseen++;
         *is_copy_r = message->is_copy;
     }
-    return nunseen;
+    uint32_t nlacking = nthere > s->selected->exists ? nthere - s->selected->exists : 0;
+    return nlacking < nunseen ? nlacking : nunseen;
 }

@@ -87,6 +87,7 @@ void model_world_deliver(struct model_world *world, const char *user, const char
         truth = world_truth(world, span_of(user), span_of(mailbox), true);
     if (truth == NULL)
         return;
+    truth->is_order_doubtful = truth->is_order_doubtful || world->nactive > 0;
     struct facts *facts = arena_alloc(&world->arena, sizeof *facts);
     facts->fixture = message;
     append_fixture(world, truth, facts);

@@ -29,7 +29,9 @@ struct truth_message {
 struct truth {
     const char *user, *name;
     bool is_board, is_readonly;
-    bool is_uncertain; /* something happened that may or may not have changed what is there */
+    bool is_uncertain;      /* something happened that may or may not have changed what is there */
+    bool is_order_doubtful; /* messages arrived in an order that only the server knows */
+    bool is_flags_doubtful; /* flags were changed of messages nobody could tell */
     struct truth_message *messages;
     size_t nmessages, capacity, nlive;
     unsigned nselected; /* sessions that have it selected */

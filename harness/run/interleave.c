@@ -55,8 +55,7 @@ static struct player_session *session_named(struct player *p, const char *name)
     for (size_t i = 0; i < p->nsessions; i++)
         if (strcmp(p->sessions[i].script->name, name) == 0)
             return &p->sessions[i];
-    ENSURE(!"converge names a session that the scenario does not have");
-    return NULL;
+    NEVER("converge names a session that the scenario does not have");
 }
 
 static struct player_unit *find_completion(struct player_session *s)

@@ -51,19 +51,13 @@ static size_t match_value(const struct matching *m, struct span value, size_t at
     return span_equal(capture_value(raw), value) ? end : SPAN_NPOS;
 }
 
-static bool literal_content(const struct matching *m, const struct script_piece *piece,
-                            struct span *content_r)
-{
-    struct err err;
-    *content_r = piece->text;
-    return !piece->is_message ||
-           resolve_reference(m->scope->resolve, &piece->reference, content_r, &err) == 0;
-}
-
-static size_t match_literal(const struct matching *m, const struct script_piece *piece, size_t at)
+static size_t match_content(const struct matching *m, const struct script_piece *piece, size_t at)
 {
     struct span content;
-    if (at >= m->end || m->unit->bytes.data[at] != '{' || !literal_content(m, piece, &content))
+    struct err err;
+    if (piece->kind == PIECE_LITERAL && (at >= m->end || m->unit->bytes.data[at] != '{'))
+        return SPAN_NPOS;
+    if (resolve_content(m->scope->resolve, piece, &content, &err) != 0)
         return SPAN_NPOS;
     return match_value(m, content, at);
 }
@@ -156,13 +150,13 @@ static size_t match_piece(const struct matching *m, const struct script_piece *p
     case PIECE_BYTES:
         return match_octets(m, piece->text, at, false);
     case PIECE_QUOTED:
-        return is_alone ? match_value(m, piece->text, at) : SPAN_NPOS;
+        return is_alone ? match_content(m, piece, at) : SPAN_NPOS;
     case PIECE_TYPE:
         return match_type(m, piece, at);
     case PIECE_REFERENCE:
         return match_reference(m, piece, at, is_alone);
     case PIECE_LITERAL:
-        return match_literal(m, piece, at);
+        return match_content(m, piece, at);
     case PIECE_BARE:
         return match_bare(m, piece, at);
     case PIECE_SPACE:
@@ -171,8 +165,7 @@ static size_t match_piece(const struct matching *m, const struct script_piece *p
     case PIECE_REST:
         break;
     }
-    ENSURE(!"a piece that is part of no item");
-    return SPAN_NPOS;
+    NEVER("a piece that is part of no item");
 }
 
 static bool is_delimiter(const struct matching *m, size_t at)

@@ -36,7 +36,7 @@ struct player_session {
     struct player_unit **units;
     size_t nunits, capacity;
     size_t first; /* units before it are all consumed */
-    bool was_opened;
+    bool was_opened, is_half_closed;
     bool is_ended, was_reset; /* the server closed the connection */
     unsigned ntags;           /* tags made so far */
     struct span tags[RESOLVE_TAGS];

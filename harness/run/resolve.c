@@ -108,8 +108,7 @@ int resolve_reference(const struct resolve_scope *scope, const struct script_ref
     case REFERENCE_MESSAGE:
         return resolve_part(scope, reference, octets_r, err);
     }
-    ENSURE(!"a reference of no kind");
-    return -1;
+    NEVER("a reference of no kind");
 }
 
 bool resolve_is_string(const struct resolve_scope *scope, const struct script_reference *reference)
@@ -121,6 +120,17 @@ bool resolve_is_string(const struct resolve_scope *scope, const struct script_re
     const struct capture *capture = capture_find(scope->captures, reference->name);
     return capture != NULL && capture->raw.nbytes > 0 &&
            (capture->raw.data[0] == '"' || capture->raw.data[0] == '{');
+}
+
+int resolve_content(const struct resolve_scope *scope, const struct script_piece *piece,
+                    struct span *octets_r, struct err *err)
+{
+    if (piece->kind == PIECE_LITERAL && piece->is_message)
+        return resolve_reference(scope, &piece->reference, octets_r, err);
+    if (piece->parts != NULL)
+        return resolve_text(scope, piece->parts, octets_r, err);
+    *octets_r = piece->text;
+    return 0;
 }
 
 static int append_piece(const struct resolve_scope *scope, const struct script_piece *piece,
@@ -149,8 +159,11 @@ static int append_piece(const struct resolve_scope *scope, const struct script_p
         if (resolve_is_string(scope, &piece->reference))
             octets = capture_value(octets);
         break;
-    case PIECE_WORD:
     case PIECE_QUOTED:
+        if (resolve_content(scope, piece, &octets, err) != 0)
+            return -1;
+        break;
+    case PIECE_WORD:
     case PIECE_BYTES:
         break;
     case PIECE_TYPE:

@@ -34,6 +34,11 @@ const struct fixture_message *resolve_message(const struct resolve_scope *scope,
  * string or literal; false when it is a number or plain text. */
 bool resolve_is_string(const struct resolve_scope *scope, const struct script_reference *reference);
 
+/* The value of a QUOTED piece or the content of a LITERAL piece. */
+__attribute__((warn_unused_result)) int resolve_content(const struct resolve_scope *scope,
+                                                        const struct script_piece *piece,
+                                                        struct span *octets_r, struct err *err);
+
 /* The octets of a text that holds no placeholders: operands, raw items, arguments. A QUOTED piece
  * gives its value. */
 __attribute__((warn_unused_result)) int resolve_text(const struct resolve_scope *scope,

@@ -84,7 +84,7 @@ struct run_options {
     unsigned vary;               /* RUN_VARY_... */
     double timeout_scale;        /* 0: 1 */
     const char *imapspec;        /* how this program is called in reproduction commands */
-    const char *target_argument; /* how the target was named on the command line */
+    const char *target_argument; /* target, files and options there: "dovecot --vary tags" */
     int (*read_file)(void *context, const char *from, const char *path, struct arena *arena,
                      struct span *octets_r, const char **path_r, struct err *err);
     void *read_context;

@@ -141,7 +141,9 @@ static int add_piece(struct player *p, const struct resolve_scope *scope,
         octets = SPAN_LIT("...");
         break;
     case PIECE_QUOTED:
-        buffer_printf(&list->octets, "\"%.*s\"", SPAN_ARG(piece->text));
+        if (resolve_content(scope, piece, &octets, err) != 0)
+            return -1;
+        buffer_printf(&list->octets, "\"%.*s\"", SPAN_ARG(octets));
         return 0;
     case PIECE_TYPE:
         return add_type(p, piece, &list->octets, err);
@@ -150,7 +152,7 @@ static int add_piece(struct player *p, const struct resolve_scope *scope,
             return -1;
         break;
     case PIECE_LITERAL:
-        if (piece->is_message && resolve_reference(scope, &piece->reference, &octets, err) != 0)
+        if (resolve_content(scope, piece, &octets, err) != 0)
             return -1;
         add_literal(p, list, piece, octets);
         return 0;

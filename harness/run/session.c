@@ -7,8 +7,7 @@ struct player_session *player_session_of(struct player *p, const struct script_s
     for (size_t i = 0; i < p->nsessions; i++)
         if (strcmp(p->sessions[i].script->name, step->session) == 0)
             return &p->sessions[i];
-    ENSURE(!"a step of a session that the scenario does not have");
-    return NULL;
+    NEVER("a step of a session that the scenario does not have");
 }
 
 int64_t player_now_us(const struct player *p)
@@ -56,7 +55,7 @@ enum player_status player_open(struct player *p, struct player_session *s,
                                   .wanted = "a connection",
                                   .got = arena_text(p->arena, span_of(err.text))});
     s->was_opened = true;
-    s->is_ended = s->was_reset = false;
+    s->is_ended = s->was_reset = s->is_half_closed = false;
     s->from_server = wire_reader_new(WIRE_FROM_SERVER, NULL);
     s->from_client = wire_reader_new(WIRE_FROM_CLIENT, NULL);
     struct model_setup setup = {
@@ -182,7 +181,10 @@ static void take_end(struct player *p, struct player_session *s)
                    s->was_reset ? "reset by the server" : "closed by the server", player_now_us(p));
     wire_reader_end(s->from_server);
     take_units(p, s);
-    model_session_server_closed(s->model, s->was_reset, &p->findings);
+    if (s->is_half_closed) /* the server only follows: it owes no BYE */
+        model_session_client_closed(s->model);
+    else
+        model_session_server_closed(s->model, s->was_reset, &p->findings);
     player_judge_findings(p);
 }
 

@@ -30,6 +30,7 @@ static enum player_status play_half_close(struct player *p, const struct script_
     p->ntrials = 0;
     if (s->carrier != NULL)
         carrier_half_close(s->carrier);
+    s->is_half_closed = true;
     wire_log_event(p->log, s->script->name, "half-closed by the harness", player_now_us(p));
     return PLAYER_GOES_ON;
 }
@@ -395,8 +396,7 @@ static enum player_status play_one(struct player *p, const struct script_step *s
     case STEP_CACHE:
         break;
     }
-    ENSURE(!"a step that the client's role does not have");
-    return PLAYER_STOPS;
+    NEVER("a step that the client's role does not have");
 }
 
 /* ---- sequences ---- */

@@ -2,12 +2,17 @@
 
 #include "run/player.h"
 
+/* What ends a window: its required line, its unordered block being complete, or, when only marks
+ * stand before an `eof`, the end of the stream. Marks with nothing behind them take what is there.
+ */
+enum closing_kind { CLOSED_AT_ONCE, CLOSED_BY_LINE, CLOSED_BY_BLOCK, CLOSED_BY_EOF };
+
 struct window {
     struct player *p;
     struct player_session *s;
     struct assign_slot *slots; /* all but the closing line */
     size_t nslots;
-    bool is_closed_by_line; /* by `closing`, else by an unordered block being complete */
+    enum closing_kind closed_by;
     struct assign_slot closing;
     const struct player_line *last; /* the one to blame when nothing comes */
     int64_t deadline_us;
@@ -68,17 +73,21 @@ static void gather(struct window *w, const struct player_line *lines, size_t nli
         if (line->step->kind == STEP_UNORDERED) {
             for (size_t i = 0; i < line->step->as.unordered.steps.nitems; i++)
                 add_slot(w, &capacity, line->step->as.unordered.steps.items[i], line->check);
+            w->closed_by = CLOSED_BY_BLOCK;
             (*at)++;
             return;
         }
         if (line->step->as.wire.mark == MARK_ONE) {
-            w->is_closed_by_line = true;
+            w->closed_by = CLOSED_BY_LINE;
             w->closing = make_slot(w->p, line->step, line->check);
             (*at)++;
             return;
         }
         add_slot(w, &capacity, line->step, line->check);
     }
+    if (*at < nlines && !lines[*at].ends_check && lines[*at].step->kind == STEP_EOF &&
+        strcmp(lines[*at].step->session, session) == 0)
+        w->closed_by = CLOSED_BY_EOF;
 }
 
 /* ---- units ---- */
@@ -86,7 +95,7 @@ static void gather(struct window *w, const struct player_line *lines, size_t nli
 /* The completion of another command whose turn comes later in the script. */
 static bool is_for_later(const struct window *w, const struct player_unit *unit)
 {
-    if (unit->unit.kind != WIRE_TAGGED || !w->is_closed_by_line)
+    if (unit->unit.kind != WIRE_TAGGED || w->closed_by != CLOSED_BY_LINE)
         return false;
     const struct script_piece *tag = pattern_tag(&w->closing.pattern);
     if (tag == NULL || span_equal(w->s->tags[tag->number], unit->unit.tag))
@@ -148,7 +157,7 @@ static bool some_slot_takes(struct window *w, const struct player_unit *unit)
 
 static const char *wanted_of(struct window *w)
 {
-    if (w->is_closed_by_line)
+    if (w->closed_by == CLOSED_BY_LINE)
         return w->closing.step->as.wire.text.source;
     for (size_t i = 0; i < w->nslots; i++)
         if (w->slots[i].count < w->slots[i].least)
@@ -190,7 +199,7 @@ static enum player_status fail_without_unit(struct window *w)
 /* A completion with the tag that was waited for, but another text, is used up by the failure. */
 static bool is_other_completion(const struct window *w, const struct player_unit *unit)
 {
-    if (!w->is_closed_by_line || unit->unit.kind != WIRE_TAGGED)
+    if (w->closed_by != CLOSED_BY_LINE || unit->unit.kind != WIRE_TAGGED)
         return false;
     const struct script_piece *tag = pattern_tag(&w->closing.pattern);
     return tag != NULL && span_equal(w->s->tags[tag->number], unit->unit.tag);
@@ -249,15 +258,17 @@ static enum player_status play_window(struct window *w)
 {
     struct player_unit *unit;
     while ((unit = next_unit(w)) != NULL) {
-        if (w->is_closed_by_line && closes(w, unit))
+        if (w->closed_by == CLOSED_BY_LINE && closes(w, unit))
             return close_window(w, unit);
         bool taken = some_slot_takes(w, unit);
         if (!taken && unit->unit.kind != WIRE_UNTAGGED)
             return fail_with_unit(w, unit);
         keep_unit(w, unit);
-        if (!w->is_closed_by_line && taken && is_complete(w))
+        if (w->closed_by == CLOSED_BY_BLOCK && taken && is_complete(w))
             return close_window(w, NULL);
     }
+    if (w->closed_by == CLOSED_AT_ONCE || (w->closed_by == CLOSED_BY_EOF && w->s->is_ended))
+        return close_window(w, NULL);
     return fail_without_unit(w);
 }
 
@@ -270,7 +281,7 @@ enum player_status player_window(struct player *p, const struct player_line *lin
     ENSURE(w.last != NULL);
     w.deadline_us = player_deadline_us(p, w.last->step);
     w.next = w.s->first;
-    /* marks with no required line behind them: lint refuses that */
-    ENSURE(w.is_closed_by_line || w.last->step->kind == STEP_UNORDERED);
+    if (w.closed_by == CLOSED_AT_ONCE)
+        w.deadline_us = clock_now_us(net_loop_clock(p->loop));
     return play_window(&w);
 }

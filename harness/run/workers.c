@@ -30,6 +30,7 @@ struct crew {
     unsigned nworkers;
     size_t next_job;
     bool is_stopping;
+    bool has_bad_end; /* a worker without a job did not end well: *err says how */
     struct clock clock;
 };
 
@@ -124,32 +125,20 @@ static int hire(struct crew *crew, unsigned index, struct err *err)
     return 0;
 }
 
+static int64_t limit_us(const struct crew *crew)
+{
+    return (crew->jobs->job_limit_ms > 0 ? crew->jobs->job_limit_ms : WORKERS_LIMIT_MS) * 1000;
+}
+
 static void give_job(struct crew *crew, struct worker *w)
 {
     uint64_t job = crew->next_job++;
-    int64_t limit_ms = crew->jobs->job_limit_ms > 0 ? crew->jobs->job_limit_ms : WORKERS_LIMIT_MS;
     w->job = (size_t)job;
     w->is_busy = true;
     w->is_late = false;
-    w->deadline_us = clock_now_us(&crew->clock) + limit_ms * 1000;
+    w->deadline_us = clock_now_us(&crew->clock) + limit_us(crew);
     buffer_clear(&w->written);
     (void)write_fully(w->channel, &job, sizeof job); /* a dead worker is seen when it is read */
-}
-
-static void dismiss(struct worker *w, int *status_r)
-{
-    int status = 0;
-    if (w->channel >= 0) {
-        (void)close(w->channel);
-        while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-            ;
-        (void)close(w->diagnosis);
-    }
-    w->channel = -1;
-    w->is_busy = false;
-    buffer_clear(&w->received);
-    if (status_r != NULL)
-        *status_r = status;
 }
 
 /* Reads what is there; false at the end of the stream. */
@@ -171,6 +160,57 @@ static void receive_diagnosis(struct worker *w)
     }
     if (w->written.nbytes > WORKERS_DIAGNOSIS_NBYTES)
         buffer_consume(&w->written, w->written.nbytes - WORKERS_DIAGNOSIS_NBYTES);
+}
+
+/* Waits for the end of a worker, taking what it still writes; kills it when it is late. */
+static int await_end(const struct crew *crew, struct worker *w)
+{
+    int status = 0;
+    int64_t deadline_us = clock_now_us(&crew->clock) + limit_us(crew);
+    pid_t ended;
+    while ((ended = waitpid(w->pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        struct pollfd polled = {.fd = w->diagnosis, .events = POLLIN};
+        size_t before = w->written.nbytes;
+        if (clock_now_us(&crew->clock) >= deadline_us)
+            (void)kill(w->pid, SIGKILL);
+        (void)poll(&polled, 1, 50);
+        receive_diagnosis(w);
+        if (w->written.nbytes == before && polled.revents != 0) /* at its end: not quite dead yet */
+            (void)poll(NULL, 0, 1);
+    }
+    receive_diagnosis(w);
+    return status;
+}
+
+/* Lets a worker go; gives how it ended, as waitpid() does. */
+static int dismiss(const struct crew *crew, struct worker *w)
+{
+    if (w->channel < 0)
+        return 0;
+    (void)close(w->channel);
+    int status = await_end(crew, w);
+    (void)close(w->diagnosis);
+    w->channel = -1;
+    w->is_busy = false;
+    buffer_clear(&w->received);
+    return status;
+}
+
+/* A worker for which there is no job left goes; it should have nothing to say. */
+static void dismiss_idle(struct crew *crew, struct worker *w, struct err *err)
+{
+    int status = dismiss(crew, w);
+    (void)fwrite(buffer_span(&w->written).data, 1, w->written.nbytes, stderr);
+    buffer_clear(&w->written);
+    if (status == 0 || crew->has_bad_end)
+        return;
+    crew->has_bad_end = true;
+    if (WIFSIGNALED(status))
+        (void)err_set(err, NULL, 0, 0, "a worker was killed by %s when its jobs were done",
+                      strsignal(WTERMSIG(status)));
+    else
+        (void)err_set(err, NULL, 0, 0, "a worker ended with status %d when its jobs were done",
+                      WEXITSTATUS(status));
 }
 
 static void take_results(struct crew *crew, struct worker *w)
@@ -196,10 +236,8 @@ static void take_results(struct crew *crew, struct worker *w)
 static int bury(struct crew *crew, unsigned index, struct err *err)
 {
     struct worker *w = &crew->workers[index];
-    int status;
     bool was_busy = w->is_busy;
-    receive_diagnosis(w);
-    dismiss(w, &status);
+    int status = dismiss(crew, w);
     if (was_busy &&
         !crew->jobs->died(crew->jobs->context, w->job, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
                           WIFEXITED(status) ? WEXITSTATUS(status) : 0, w->is_late,
@@ -223,7 +261,7 @@ static void kill_late(struct crew *crew)
 }
 
 /* Gives jobs to whoever has none; dismisses those for whom there is none left. */
-static bool assign_jobs(struct crew *crew)
+static bool assign_jobs(struct crew *crew, struct err *err)
 {
     bool busy = false;
     for (unsigned i = 0; i < crew->nworkers; i++) {
@@ -233,7 +271,7 @@ static bool assign_jobs(struct crew *crew)
         if (!w->is_busy && !crew->is_stopping && crew->next_job < crew->jobs->njobs)
             give_job(crew, w);
         if (!w->is_busy)
-            dismiss(w, NULL);
+            dismiss_idle(crew, w, err);
         busy = busy || w->is_busy;
     }
     return busy;
@@ -262,6 +300,11 @@ static int listen_to_workers(struct crew *crew, struct pollfd *polls, struct err
     return 0;
 }
 
+static bool is_interrupted(const struct crew *crew)
+{
+    return crew->jobs->is_interrupted != NULL && crew->jobs->is_interrupted(crew->jobs->context);
+}
+
 int workers_run(const struct workers_jobs *jobs, struct err *err)
 {
     struct crew crew = {.jobs = jobs, .clock = clock_system()};
@@ -275,18 +318,18 @@ int workers_run(const struct workers_jobs *jobs, struct err *err)
         crew.workers[i].channel = -1;
     for (unsigned i = 0; i < crew.nworkers && status == 0; i++)
         status = hire(&crew, i, err);
-    while (status == 0 && assign_jobs(&crew)) {
+    while (status == 0 && !is_interrupted(&crew) && assign_jobs(&crew, err)) {
         status = listen_to_workers(&crew, polls, err);
         kill_late(&crew);
     }
     for (unsigned i = 0; i < crew.nworkers; i++) {
         if (crew.workers[i].channel >= 0 && crew.workers[i].is_busy)
             (void)kill(crew.workers[i].pid, SIGKILL);
-        dismiss(&crew.workers[i], NULL);
+        (void)dismiss(&crew, &crew.workers[i]);
         buffer_free(&crew.workers[i].received);
         buffer_free(&crew.workers[i].written);
     }
     free(crew.workers);
     free(polls);
-    return status;
+    return status == 0 && crew.has_bad_end ? -1 : status;
 }

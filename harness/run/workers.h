@@ -26,10 +26,14 @@ struct workers_jobs {
      * done(). */
     bool (*died)(void *context, size_t job, int signal_number, int status, bool is_late,
                  struct span diagnosis);
+    /* In the parent, some times a second and after every signal: true: kill the workers, forget the
+     * jobs under way and come back. May be NULL. */
+    bool (*is_interrupted)(void *context);
 };
 
-/* 0 when every job that was started has ended; -1 with *err when processes cannot be made. Ends
- * early, after the jobs under way, when done() or died() says so. */
+/* 0 when every job that was started has ended; -1 with *err when processes cannot be made, or when
+ * a worker that had no job left ended by a signal, with a status other than 0 or not in time: a bug
+ * of ours. Ends early, after the jobs under way, when done() or died() says so. */
 __attribute__((warn_unused_result)) int workers_run(const struct workers_jobs *jobs,
                                                     struct err *err);
 

@@ -53,9 +53,17 @@ bool script_cursor_is_end(struct script_cursor *c)
     return c->at >= c->text.nbytes;
 }
 
+char script_char_at(struct span s, size_t i)
+{
+    if (i >= s.nbytes)
+        return '\0';
+    return s.data[i];
+}
+
 char script_cursor_peek(struct script_cursor *c)
 {
-    return script_cursor_is_end(c) ? '\0' : c->text.data[c->at];
+    script_cursor_skip(c);
+    return script_char_at(c->text, c->at);
 }
 
 struct span script_cursor_word(struct script_cursor *c)
@@ -132,7 +140,7 @@ int script_cursor_string(struct script_cursor *c, const char *what, const char *
 {
     script_cursor_skip(c);
     size_t start = c->at;
-    if (start >= c->text.nbytes || c->text.data[start] != '"')
+    if (script_char_at(c->text, start) != '"')
         return expected(c, start, what);
     struct span value;
     if (script_quote_read(c, &value) != 0)
@@ -175,7 +183,7 @@ int script_cursor_number(struct script_cursor *c, const char *what, uint64_t mos
 int script_cursor_unsigned(struct script_cursor *c, const char *what, unsigned most,
                            unsigned *number_r)
 {
-    uint64_t number;
+    uint64_t number = 0;
     if (script_cursor_number(c, what, most, &number) != 0)
         return -1;
     *number_r = (unsigned)number;

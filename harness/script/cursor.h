@@ -73,6 +73,7 @@ void *script_grow(struct arena *arena, void *items, size_t n, size_t element_nby
 void script_names_add(struct arena *arena, struct script_names *names, const char *name);
 bool script_names_have(const struct script_names *names, const char *name);
 
+char script_char_at(struct span s, size_t i); /* 0 behind the end */
 bool script_is_name(struct span s, const char *also);
 
 #endif

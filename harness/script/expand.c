@@ -14,7 +14,7 @@ struct expansion {
     struct script_faults *faults;
     struct script_text *axis_values;
     unsigned nuses;
-    size_t *nsteps; /* of all cases */
+    size_t nsteps; /* of all cases so far */
 };
 
 /* Where steps stand. */
@@ -118,7 +118,7 @@ static int expand_copy(struct expansion *x, const struct context *context,
                        const struct script_step *step, struct script_steps *out)
 {
     struct script_step *copy = arena_alloc(x->faults->arena, sizeof *copy);
-    if (++*x->nsteps > SCRIPT_STEPS_MOST)
+    if (++x->nsteps > SCRIPT_STEPS_MOST)
         return script_fault(x->faults, x->scenario->place,
                             "the scenario has more than %d steps when macros, repetitions and axes "
                             "are expanded",
@@ -197,7 +197,10 @@ static int expand_steps(struct expansion *x, const struct context *context,
 static void append_value(struct buffer *out, const char *value)
 {
     for (; *value != '\0'; value++)
-        buffer_append_byte(out, char_is_print(*value) && *value != ' ' ? *value : '_');
+        if (char_is_print(*value) && *value != ' ')
+            buffer_append_byte(out, *value);
+        else
+            buffer_append_byte(out, '_');
 }
 
 /* Reads the values of case number n and names the case. */
@@ -225,27 +228,25 @@ static int choose_values(struct expansion *x, size_t n, struct script_case *c)
     return status;
 }
 
-static int expand_case(const struct script_file *file, const struct script_scenario *scenario,
-                       struct script_faults *faults, size_t *nsteps, size_t n,
-                       struct script_case *case_r)
+static int expand_case(struct expansion *x, size_t n, struct script_case *case_r)
 {
-    struct expansion x = {.file = file, .scenario = scenario, .faults = faults, .nsteps = nsteps};
-    x.axis_values = arena_array(faults->arena, scenario->naxes, sizeof *x.axis_values);
-    case_r->scenario = scenario;
-    if (choose_values(&x, n, case_r) != 0)
+    x->nuses = 0;
+    x->axis_values = arena_array(x->faults->arena, x->scenario->naxes, sizeof *x->axis_values);
+    case_r->scenario = x->scenario;
+    if (choose_values(x, n, case_r) != 0)
         return -1;
     struct context context = {
-        .binding = {.faults = faults, .scenario = scenario, .axis_values = x.axis_values},
-        .session = scenario->nsessions == 1 ? scenario->sessions[0].name : "",
+        .binding = {.faults = x->faults, .scenario = x->scenario, .axis_values = x->axis_values},
+        .session = x->scenario->nsessions == 1 ? x->scenario->sessions[0].name : "",
     };
-    return expand_steps(&x, &context, scenario->steps, &case_r->steps);
+    return expand_steps(x, &context, x->scenario->steps, &case_r->steps);
 }
 
 int script_expand_all(const struct script_file *file, const struct script_scenario *scenario,
                       struct script_faults *faults, struct script_case **cases_r, size_t *ncases_r)
 {
+    struct expansion x = {.file = file, .scenario = scenario, .faults = faults};
     size_t ncases = 1;
-    size_t nsteps = 0;
     for (size_t i = 0; i < scenario->naxes && ncases <= SCRIPT_CASES_MOST; i++)
         ncases *= scenario->axes[i].values.nitems;
     if (ncases > SCRIPT_CASES_MOST)
@@ -253,7 +254,7 @@ int script_expand_all(const struct script_file *file, const struct script_scenar
                             SCRIPT_CASES_MOST);
     struct script_case *cases = arena_array(faults->arena, ncases, sizeof *cases);
     for (size_t i = 0; i < ncases; i++)
-        if (expand_case(file, scenario, faults, &nsteps, i, &cases[i]) != 0)
+        if (expand_case(&x, i, &cases[i]) != 0)
             return -1;
     *cases_r = cases;
     *ncases_r = ncases;

@@ -4,6 +4,7 @@
 #include "script/file.h"
 #include "script/meta.h"
 #include "script/piece.h"
+#include "script/target_file.h"
 
 enum {
     INDENT = 2,
@@ -265,23 +266,13 @@ static void write_entries(const struct layout *l, struct buffer *out)
     }
 }
 
-/* Whether the first line that is not blank belongs to a target file. */
-static bool is_target_file(const struct script_line *lines, size_t nlines)
-{
-    size_t i = 0;
-    while (i < nlines && lines[i].kind == LINE_BLANK)
-        i++;
-    return i < nlines && span_starts_with(lines[i].text, SPAN_LIT("target "));
-}
-
-static int check(struct span text, const char *path, bool is_target, struct arena *arena,
-                 struct err *err)
+static int check(struct span text, const char *path, struct arena *arena, struct err *err)
 {
     struct script_faults faults = {.arena = arena};
-    struct script_target *target;
-    if (is_target)
-        return script_read_target(text, path, arena, &target, err);
-    (void)script_parse(text, path, NULL, false, &faults);
+    if (script_is_target(text))
+        (void)script_target_parse(text, path, &faults);
+    else
+        (void)script_parse(text, path, NULL, false, &faults);
     script_faults_sort(&faults);
     if (faults.nitems == 0)
         return 0;
@@ -296,7 +287,7 @@ int script_format(struct span text, const char *path, struct buffer *out, struct
     struct script_line *lines;
     struct layout l = {.arena = &arena};
     size_t nlines = script_lines_read(text, path, &faults, &lines);
-    int status = check(text, path, is_target_file(lines, nlines), &arena, err);
+    int status = check(text, path, &arena, err);
     for (size_t i = 0; i < nlines && status == 0; i++)
         add_line(&l, &lines[i]);
     if (status == 0)

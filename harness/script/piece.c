@@ -235,7 +235,7 @@ static int read_announcement(struct piece_reader *r, struct script_piece *piece,
         c->at++;
     }
     size_t ndigits = number_digits(rest);
-    char behind = ndigits < rest.nbytes ? rest.data[ndigits] : '\0';
+    char behind = script_char_at(rest, ndigits);
     *is_bare_r = span_starts_with(rest, SPAN_LIT("${")) || span_starts_with(rest, SPAN_LIT("<"));
     if (ndigits == 0 || (behind != ':' && behind != '}'))
         return 0;
@@ -280,13 +280,18 @@ static int read_tag(struct piece_reader *r)
     return 0;
 }
 
+/* `...` as a word of its own, not the dots of a sentence. */
 static bool is_rest_at(const struct piece_reader *r)
 {
     struct span rest = rest_of(r);
-    char before = r->c->at == r->start ? ' ' : r->c->text.data[r->c->at - 1];
-    char behind = rest.nbytes > 3 ? rest.data[3] : ' ';
-    return span_starts_with(rest, SPAN_LIT("...")) && (before == ' ' || before == '(') &&
-           (behind == ' ' || behind == ')');
+    char behind = script_char_at(rest, 3);
+    if (!span_starts_with(rest, SPAN_LIT("...")) ||
+        (behind != '\0' && behind != ' ' && behind != ')'))
+        return false;
+    if (r->c->at == r->start)
+        return true;
+    char before = r->c->text.data[r->c->at - 1];
+    return before == ' ' || before == '(';
 }
 
 static int read_word(struct piece_reader *r)

@@ -50,7 +50,7 @@ static int read_escape(struct script_cursor *c, struct buffer *out)
 {
     static const char letters[] = "rnt\"\\";
     static const char values[] = "\r\n\t\"\\";
-    char letter = c->at + 1 < c->text.nbytes ? c->text.data[c->at + 1] : '\0';
+    char letter = script_char_at(c->text, c->at + 1);
     const char *known = letter == '\0' ? NULL : strchr(letters, letter);
     if (known != NULL) {
         buffer_append_byte(out, values[known - letters]);

@@ -4,6 +4,7 @@
 #include "script/file.h"
 #include "script/lint.h"
 #include "script/macro.h"
+#include "script/target_file.h"
 
 /* Reads and checks everything; what is wrong stands in faults, in order. */
 static struct script_file *read_all(struct span text, const char *path,
@@ -35,7 +36,10 @@ size_t script_lint(struct span text, const char *path, const struct script_loade
 {
     struct arena arena = {0};
     struct script_faults faults = {.arena = &arena};
-    (void)read_all(text, path, loader, &faults);
+    if (script_is_target(text))
+        (void)script_target_parse(text, path, &faults);
+    else
+        (void)read_all(text, path, loader, &faults);
     for (size_t i = 0; i < faults.nitems; i++) {
         struct err err;
         script_fault_to_err(&faults, &faults.items[i], &err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "script/step.h"
+#include "script/target_file.h"
 
 /* ---- values ------------------------------------------------------------------------------- */
 
@@ -345,22 +346,42 @@ static void read_top(struct script_reader *r, const struct script_node *node,
             "a target file holds one target");
 }
 
+bool script_is_target(struct span text)
+{
+    struct arena arena = {0};
+    struct script_faults faults = {.arena = &arena};
+    struct script_line *lines;
+    size_t nlines = script_lines_read(text, "", &faults, &lines);
+    size_t i = 0;
+    while (i < nlines && lines[i].kind == LINE_BLANK)
+        i++;
+    bool is_target = i < nlines && span_starts_with(lines[i].text, SPAN_LIT("target "));
+    arena_free(&arena);
+    return is_target;
+}
+
+struct script_target *script_target_parse(struct span text, const char *path,
+                                          struct script_faults *faults)
+{
+    struct script_reader r = {.faults = faults, .path = arena_text(faults->arena, span_of(path))};
+    struct script_target *target = new_target(faults->arena);
+    struct script_line *lines;
+    size_t nlines = script_lines_read(arena_copy(faults->arena, text), r.path, faults, &lines);
+    script_faults_add_source(faults, r.path, lines, nlines);
+    const struct script_node *node = script_tree_read(lines, nlines, r.path, faults);
+    if (node != NULL)
+        read_top(&r, node, target);
+    else if (faults->nitems == 0)
+        (void)script_fault(faults, (struct script_place){r.path, 1, 1}, "the file holds no target");
+    script_faults_sort(faults);
+    return target;
+}
+
 int script_read_target(struct span text, const char *path, struct arena *arena,
                        struct script_target **target_r, struct err *err)
 {
     struct script_faults faults = {.arena = arena};
-    struct script_reader r = {.faults = &faults, .path = arena_text(arena, span_of(path))};
-    struct script_line *lines;
-    size_t nlines = script_lines_read(arena_copy(arena, text), r.path, &faults, &lines);
-    script_faults_add_source(&faults, r.path, lines, nlines);
-    const struct script_node *node = script_tree_read(lines, nlines, r.path, &faults);
-    *target_r = new_target(arena);
-    if (node != NULL)
-        read_top(&r, node, *target_r);
-    else if (faults.nitems == 0)
-        (void)script_fault(&faults, (struct script_place){r.path, 1, 1},
-                           "the file holds no target");
-    script_faults_sort(&faults);
+    *target_r = script_target_parse(text, path, &faults);
     if (faults.nitems == 0)
         return 0;
     script_fault_to_err(&faults, &faults.items[0], err);

@@ -104,7 +104,7 @@ static int read_count(struct script_cursor *c, struct script_wire *wire)
 
 static int read_mark(struct script_cursor *c, struct script_wire *wire)
 {
-    char mark = c->at < c->text.nbytes ? c->text.data[c->at] : '\0';
+    char mark = script_char_at(c->text, c->at);
     set_mark(wire, MARK_ONE, 1, 1);
     switch (mark) {
     case '?':
@@ -139,7 +139,7 @@ static int read_prefix(struct script_cursor *c, struct script_step *step)
     wire->who = c->text.data[c->at++];
     if (read_mark(c, wire) != 0)
         return -1;
-    char colon = c->at < c->text.nbytes ? c->text.data[c->at] : '\0';
+    char colon = script_char_at(c->text, c->at);
     if (colon != ':' && colon != '=')
         return script_cursor_fault(c, c->at,
                                    "a wire line starts with C: S: C= or S=, with a mark "
@@ -185,7 +185,7 @@ static int read_raw_string(struct script_cursor *c, struct script_raw_item *item
     if (script_quote_read_parts(c, &item->text) != 0)
         return -1;
     item->text.source = arena_text(c->faults->arena, span_slice(c->text, start, c->at - start));
-    if (c->at >= c->text.nbytes || c->text.data[c->at] != '*')
+    if (script_char_at(c->text, c->at) != '*')
         return 0;
     size_t at = c->at++;
     struct span rest = span_from(c->text, c->at);

@@ -44,9 +44,10 @@ static void write_line(struct update *u, const struct result_case *result, const
 {
     buffer_printf(u->out, "%-9s ", result_verdict_name(result->verdict));
     size_t nbytes = strlen(result->id);
-    for (size_t i = 0; i < nbytes; i++)
-        buffer_append_byte(u->out,
-                           result->id[i] == ' ' || result->id[i] == '\t' ? '?' : result->id[i]);
+    for (size_t i = 0; i < nbytes; i++) {
+        bool is_blank = result->id[i] == ' ' || result->id[i] == '\t';
+        buffer_append(u->out, is_blank ? SPAN_LIT("?") : span_make(&result->id[i], 1));
+    }
     buffer_append_repeat(u->out, ' ', nbytes < 40 ? 40 - nbytes : 1);
     buffer_printf(u->out, " %s\n", reason);
 }

@@ -14,7 +14,7 @@
 struct engine {
     struct fake *fake;
     struct buffer input, output;
-    size_t flooded;
+    size_t flooded, ntold; /* octets of the flood, and of the fake's news */
     bool is_closing;
 };
 
@@ -35,7 +35,8 @@ static void answer_line(struct engine *e, struct span line)
     struct span rest = line;
     struct span tag = span_cut(&rest, ' ');
     for (const struct fake_rule *r = e->fake->rules; r != NULL && r->words != NULL; r++) {
-        if (!span_starts_with_nocase(rest, span_of(r->words)))
+        if (!span_starts_with_nocase(rest, span_of(r->words)) ||
+            (r->session != 0 && (tag.nbytes == 0 || tag.data[0] != r->session)))
             continue;
         say(e, r->answer, tag);
         e->is_closing = e->is_closing || r->closes;
@@ -47,6 +48,8 @@ static void engine_receive(void *context, struct span octets)
 {
     struct engine *e = context;
     buffer_append(&e->fake->received, octets);
+    buffer_append(&e->fake->pieces, octets);
+    buffer_append_text(&e->fake->pieces, "|");
     buffer_append(&e->input, octets);
     size_t end;
     while ((end = span_find(buffer_span(&e->input), SPAN_LIT("\r\n"))) != SPAN_NPOS) {
@@ -58,6 +61,7 @@ static void engine_receive(void *context, struct span octets)
 static void engine_receive_eof(void *context)
 {
     struct engine *e = context;
+    e->fake->nends++;
     e->is_closing = true;
 }
 
@@ -68,6 +72,10 @@ static struct span engine_output(void *context)
         size_t before = e->output.nbytes;
         buffer_append_text(&e->output, e->fake->flood);
         e->flooded += e->output.nbytes - before;
+    }
+    if (e->ntold < e->fake->news.nbytes) {
+        buffer_append(&e->output, span_from(buffer_span(&e->fake->news), e->ntold));
+        e->ntold = e->fake->news.nbytes;
     }
     return buffer_span(&e->output);
 }
@@ -147,6 +155,8 @@ static struct carrier *fake_connect(void *context, struct net_loop *loop, const 
     struct engine *e = mem_alloc(sizeof *e);
     e->fake = fake;
     e->is_closing = fake->closes_at_once;
+    e->ntold = fake->news.nbytes;
+    fake->nconnections++;
     buffer_append_text(&e->output, fake->greeting);
     return carrier_open_peer(loop, (struct net_peer){&engine_ops, e});
 }
@@ -154,7 +164,12 @@ static struct carrier *fake_connect(void *context, struct net_loop *loop, const 
 static int fake_deliver(void *context, struct net_loop *loop, const char *user, const char *mailbox,
                         const struct fixture_message *message, struct err *err)
 {
-    (void)context, (void)loop, (void)user, (void)mailbox, (void)message, (void)err;
+    struct fake *fake = context;
+    (void)loop;
+    if (fake->delivered == NULL)
+        return err_set(err, NULL, 0, 0, "nothing can be delivered");
+    buffer_printf(&fake->log, "deliver %s %s %zu\n", user, mailbox, message->octets.nbytes);
+    buffer_append_text(&fake->news, fake->delivered);
     return 0;
 }
 
@@ -217,13 +232,21 @@ struct run_target fake_target(struct fake *fake)
 void fake_free(struct fake *fake)
 {
     buffer_free(&fake->received);
+    buffer_free(&fake->pieces);
+    buffer_free(&fake->log);
+    buffer_free(&fake->news);
 }
 
-static int no_files(void *context, const char *from, const char *path, struct arena *arena,
-                    struct span *octets_r, const char **path_r, struct err *err)
+static int read_file(void *context, const char *from, const char *path, struct arena *arena,
+                     struct span *octets_r, const char **path_r, struct err *err)
 {
-    (void)context, (void)from, (void)arena, (void)octets_r, (void)path_r;
-    return err_set(err, NULL, 0, 0, "%s: no such file", path);
+    const struct fake *fake = context;
+    (void)from;
+    if (fake->file_name == NULL || strcmp(path, fake->file_name) != 0)
+        return err_set(err, NULL, 0, 0, "%s: no such file", path);
+    *octets_r = arena_copy(arena, span_of(fake->file));
+    *path_r = path;
+    return 0;
 }
 
 struct result_case *fake_play(struct fake *fake, const char *scenario, size_t order,
@@ -236,8 +259,12 @@ struct result_case *fake_play(struct fake *fake, const char *scenario, size_t or
     if (script_read(span_of(scenario), "test.scn", NULL, arena, &file, &err) != 0 ||
         script_expand(file, file->scenarios[0], arena, &cases, &ncases, &err) != 0)
         fail_msg("test.scn:%u:%u: %s", err.line, err.col, err.text);
-    struct run_options options = {
-        .seed = 7, .imapspec = "imapspec", .target_argument = "fake", .read_file = no_files};
+    struct run_options options = {.seed = fake->seed == 0 ? 7 : fake->seed,
+                                  .vary = fake->vary,
+                                  .imapspec = "imapspec",
+                                  .target_argument = "fake",
+                                  .read_file = read_file,
+                                  .read_context = fake};
     struct run_target target = fake_target(fake);
     struct result_case *result;
     run_play(&options, &target, &cases[0], order, arena, &result);

@@ -13,6 +13,7 @@ struct fake_rule {
         *words; /* "SELECT": start of the line behind the tag, any case; NULL ends the table */
     const char *answer; /* "* 3 EXISTS\r\n%T OK done\r\n" */
     bool closes;        /* the connection, after the answer */
+    char session;       /* only when the tag begins with this letter; 0: any */
 };
 
 struct fake {
@@ -23,10 +24,18 @@ struct fake {
     bool closes_at_once;
     bool is_dead; /* is_well says so */
     enum run_readiness readiness;
-    const char *features; /* blank-separated names it has; everything else it has not */
-    unsigned nprepared, nfinished;
-    struct run_setup seen;  /* of the last prepare */
-    struct buffer received; /* all octets of all connections */
+    const char *features;         /* blank-separated names it has; everything else it has not */
+    uint64_t seed;                /* 0: 7 */
+    unsigned vary;                /* RUN_VARY_... */
+    const char *file_name, *file; /* the only file that scenarios may name */
+    const char *delivered;        /* sent to every connection when a message is delivered */
+
+    unsigned nprepared, nfinished, nconnections, nends; /* seen so far; ends of the client's side */
+    struct run_setup seen;                              /* of the last prepare */
+    struct buffer received;                             /* all octets of all connections */
+    struct buffer pieces; /* the same, "|" after each that came at once */
+    struct buffer log;    /* "deliver USER MAILBOX octets\n" */
+    struct buffer news;   /* `delivered`, so often as it is due */
 };
 
 void fake_free(struct fake *fake);

@@ -80,7 +80,11 @@ static void target_says_what_is_wrong(void **state)
         struct err err;
         assert_int_equal(script_read_target(cases[i].input, "t.target", &a, &target, &err), -1);
         err_print(&err, &out);
-        files_assert_equal(cases[i].name, buffer_span(&out), cases[i].expected);
+        files_assert_equal(cases[i].name, buffer_span(&out), first_message(cases[i].expected));
+        buffer_clear(&out);
+        if (script_lint(cases[i].input, "t.target", NULL, &out) > 0 &&
+            span_starts_with(cases[i].input, SPAN_LIT("target ")))
+            files_assert_equal(cases[i].name, buffer_span(&out), cases[i].expected);
         buffer_free(&out);
         arena_free(&a);
     }

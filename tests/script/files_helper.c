@@ -29,7 +29,7 @@ static bool read_whole(struct arena *arena, const char *path, struct span *text_
 
 struct span files_read(struct arena *arena, const char *path)
 {
-    struct span text;
+    struct span text = {0};
     if (!read_whole(arena, arena_printf(arena, "%s/%s", SOURCE_ROOT, path), &text))
         fail_msg("cannot read %s", path);
     return text;
@@ -73,6 +73,7 @@ size_t files_cases(struct arena *arena, const char *path, struct files_case **ca
 {
     struct span rest = files_read(arena, path);
     struct files_case *cases = arena_array(arena, 1000, sizeof *cases);
+    ENSURE(cases != NULL);
     size_t ncases = 0;
     struct span *part = NULL; /* that lines are added to: they stand side by side in the file */
     while (rest.nbytes > 0) {

@@ -19,7 +19,7 @@ enum { RIG_LIMIT_US = 10000000 };
 
 static const char *option(int argc, char **argv, const char *name)
 {
-    for (int i = 2; i + 1 < argc; i++)
+    for (int i = 2; i < argc - 1; i++)
         if (strcmp(argv[i], name) == 0)
             return argv[i + 1];
     return NULL;
@@ -29,8 +29,9 @@ static void serve(int argc, char **argv)
 {
     struct err err;
     struct net_loop *loop = net_loop_new();
-    const char *port = option(argc, argv, "--port");
-    struct serve_options options = {.port = port == NULL ? 0 : (unsigned)atoi(port),
+    uint32_t port = 0;
+    assert_int_equal(number_parse_u32(span_of(option(argc, argv, "--port")), &port), 0);
+    struct serve_options options = {.port = port,
                                     .maildir = option(argc, argv, "--maildir"),
                                     .boards = option(argc, argv, "--boards"),
                                     .users_file = option(argc, argv, "--users"),

@@ -1,26 +1,42 @@
-# Read by the scripts beside it: who Dovecot runs as, and what its configurations have in common.
-# Sets account and group (an ordinary user: the one who runs this, or for the superuser `nobody`).
+# Read by the scripts beside it, which have set $dir: who Dovecot runs as (account, group) and what
+# its configurations have in common. The superuser has it run as `nobody`, anybody else as himself.
+# What was found out is kept in a file, as these scripts run once or more for each scenario.
 
-if [ "$(id -u)" -eq 0 ]; then
-    account=nobody
-    group=$(id -gn nobody)
-    as_account() {
-        # the death of imapspec ends the program, whatever account it runs as
-        exec setpriv --reuid="$account" --regid="$group" --clear-groups --pdeathsig TERM "$@"
-    }
+if [ -f "$dir/account" ]; then
+    read -r starter account group <"$dir/account"
 else
-    account=$(id -un)
-    group=$(id -gn)
-    as_account() {
-        exec "$@"
-    }
+    starter=$(id -u) account=$(id -un)
+    [ "$starter" -ne 0 ] || account=nobody
+    group=$(id -gn "$account")
+    echo "$starter $account $group" >"$dir/account.$$"
+    mv "$dir/account.$$" "$dir/account"
 fi
 
-# Settings of mail, to the standard output. Argument: the folder of the run.
+# Gives files to the account. Arguments: those of chown behind the name of the owner.
+give() {
+    [ "$starter" -ne 0 ] || chown "$@"
+}
+
+# Becomes a program that runs as the account, and ends when imapspec does.
+become() {
+    [ "$starter" -ne 0 ] ||
+        exec setpriv --reuid="$account" --regid="$group" --clear-groups --pdeathsig TERM "$@"
+    exec "$@"
+}
+
+# Makes folders of the run and gives them to the account.
+make_folders() {
+    for folder in run state mail "$@"; do
+        [ -d "$dir/$folder" ] || mkdir -p "$dir/$folder"
+        give "$account:$group" "$dir/$folder"
+    done
+}
+
+# Settings of mail, to the standard output.
 mail_settings() {
     cat <<END
-base_dir = $1/run
-state_dir = $1/state
+base_dir = $dir/run
+state_dir = $dir/state
 log_path = /dev/stderr
 ssl = no
 protocols = imap
@@ -29,7 +45,7 @@ default_internal_group = $group
 default_login_user = $account
 first_valid_uid = 1
 first_valid_gid = 1
-mail_location = maildir:$1/mail/%u/Maildir
+mail_location = maildir:$dir/mail/%u/Maildir
 mail_plugins = acl
 plugin {
   acl = vfile

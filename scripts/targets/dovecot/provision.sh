@@ -3,6 +3,7 @@
 # INBOX replaces all that the user has. Status 77: Dovecot cannot have such a mailbox.
 set -eu
 dir=$1 user=$2 mailbox=$3 fixture=$4
+. "${0%/*}/common.sh"
 
 cannot() {
     echo "$*"
@@ -88,7 +89,4 @@ old_messages= new_messages= has_recent= number=0
 [ -z "$old_messages" ] || mv $old_messages "$box/cur"
 [ -z "$new_messages" ] || mv $new_messages "$box/new"
 
-# for the superuser Dovecot runs as nobody: see common.sh
-if [ "$(id -u)" -eq 0 ]; then
-    chown -R "nobody:" "$home"
-fi
+give -R "$account:$group" "$home"

@@ -3,11 +3,11 @@
 # fred1 to fredUSERS.
 set -eu
 dir=$1 port=$2 users=$3 password=$4
-. "$(dirname "$0")/common.sh"
+. "${0%/*}/common.sh"
 
-mkdir -p "$dir/run" "$dir/state" "$dir/mail"
+make_folders
 {
-    mail_settings "$dir"
+    mail_settings
     cat <<END
 listen = 127.0.0.1
 disable_plaintext_auth = no
@@ -53,8 +53,6 @@ END
 } >"$dir/dovecot.conf"
 awk -v n="$users" -v password="$password" \
     'BEGIN { for (i = 1; i <= n; i++) print "fred" i ":" password }' >"$dir/users"
-if [ "$(id -u)" -eq 0 ]; then
-    chown "$account:$group" "$dir/run" "$dir/state" "$dir/mail" "$dir/users"
-fi
+give "$account:$group" "$dir/users"
 PATH=$PATH:/usr/sbin:/sbin
-as_account dovecot -F -c "$dir/dovecot.conf"
+become dovecot -F -c "$dir/dovecot.conf"
