@@ -133,8 +133,8 @@ int resolve_content(const struct resolve_scope *scope, const struct script_piece
     return 0;
 }
 
-static int append_piece(const struct resolve_scope *scope, const struct script_piece *piece,
-                        struct buffer *out, struct err *err)
+int resolve_piece(const struct resolve_scope *scope, const struct script_piece *piece,
+                  struct buffer *out, struct err *err)
 {
     struct span octets = piece->text;
     switch (piece->kind) {
@@ -156,20 +156,34 @@ static int append_piece(const struct resolve_scope *scope, const struct script_p
     case PIECE_REFERENCE:
         if (resolve_reference(scope, &piece->reference, &octets, err) != 0)
             return -1;
-        if (resolve_is_string(scope, &piece->reference))
-            octets = capture_value(octets);
-        break;
-    case PIECE_QUOTED:
-        if (resolve_content(scope, piece, &octets, err) != 0)
-            return -1;
         break;
     case PIECE_WORD:
     case PIECE_BYTES:
         break;
+    case PIECE_QUOTED:
     case PIECE_TYPE:
     case PIECE_LITERAL:
     case PIECE_BARE:
         return err_set(err, NULL, 0, 0, "a placeholder or literal has no value here");
+    }
+    buffer_append(out, octets);
+    return 0;
+}
+
+/* As a value: strings without their quotes or counts. */
+static int append_value(const struct resolve_scope *scope, const struct script_piece *piece,
+                        struct buffer *out, struct err *err)
+{
+    struct span octets;
+    if (piece->kind == PIECE_QUOTED) {
+        if (resolve_content(scope, piece, &octets, err) != 0)
+            return -1;
+    } else if (piece->kind == PIECE_REFERENCE && resolve_is_string(scope, &piece->reference)) {
+        if (resolve_reference(scope, &piece->reference, &octets, err) != 0)
+            return -1;
+        octets = capture_value(octets);
+    } else {
+        return resolve_piece(scope, piece, out, err);
     }
     buffer_append(out, octets);
     return 0;
@@ -181,7 +195,7 @@ int resolve_text(const struct resolve_scope *scope, const struct script_text *te
     struct buffer out = {0};
     int status = 0;
     for (size_t i = 0; i < text->npieces && status == 0; i++)
-        status = append_piece(scope, &text->pieces[i], &out, err);
+        status = append_value(scope, &text->pieces[i], &out, err);
     *octets_r = arena_copy(scope->arena, buffer_span(&out));
     buffer_free(&out);
     return status;

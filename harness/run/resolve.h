@@ -39,6 +39,13 @@ __attribute__((warn_unused_result)) int resolve_content(const struct resolve_sco
                                                         const struct script_piece *piece,
                                                         struct span *octets_r, struct err *err);
 
+/* Appends what a piece stands for when it is put on the wire: WORD, SPACE, OPEN, CLOSE, REST, TAG,
+ * BYTES and REFERENCE (a captured string as it was captured, quotes and all). -1 with *err for any
+ * other kind, and for a reference to nothing. */
+__attribute__((warn_unused_result)) int resolve_piece(const struct resolve_scope *scope,
+                                                      const struct script_piece *piece,
+                                                      struct buffer *out, struct err *err);
+
 /* The octets of a text that holds no placeholders: operands, raw items, arguments. A QUOTED piece
  * gives its value. */
 __attribute__((warn_unused_result)) int resolve_text(const struct resolve_scope *scope,

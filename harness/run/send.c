@@ -34,14 +34,14 @@ static void flush_octets(struct player *p, struct outgoing_list *list)
 
 /* ---- tags ---- */
 
-static const char *const tag_shapes[] = {"%c%u", "%c%04u", "%c.%u", "T%c%u", "%c-%u_x"};
+enum { TAG_SHAPES = 5 };
 
 static struct span new_tag(struct player *p, struct player_session *s)
 {
     char letter = (char)('a' + (s - p->sessions) % 26);
     size_t shape = 0;
     if ((p->options->vary & RUN_VARY_TAGS) != 0)
-        shape = (size_t)rng_below(&p->rng, sizeof tag_shapes / sizeof tag_shapes[0]);
+        shape = (size_t)rng_below(&p->rng, TAG_SHAPES);
     s->ntags++;
     switch (shape) {
     case 1:
@@ -123,46 +123,19 @@ static int add_bare(const struct resolve_scope *scope, const struct script_piece
 static int add_piece(struct player *p, const struct resolve_scope *scope,
                      const struct script_piece *piece, struct outgoing_list *list, struct err *err)
 {
-    struct span octets = piece->text;
-    switch (piece->kind) {
-    case PIECE_TAG:
-        octets = scope->tags[piece->number];
-        break;
-    case PIECE_SPACE:
-        octets = SPAN_LIT(" ");
-        break;
-    case PIECE_OPEN:
-        octets = SPAN_LIT("(");
-        break;
-    case PIECE_CLOSE:
-        octets = SPAN_LIT(")");
-        break;
-    case PIECE_REST:
-        octets = SPAN_LIT("...");
-        break;
-    case PIECE_QUOTED:
-        if (resolve_content(scope, piece, &octets, err) != 0)
-            return -1;
-        buffer_printf(&list->octets, "\"%.*s\"", SPAN_ARG(octets));
-        return 0;
-    case PIECE_TYPE:
+    struct span content;
+    if (piece->kind == PIECE_TYPE)
         return add_type(p, piece, &list->octets, err);
-    case PIECE_REFERENCE:
-        if (resolve_reference(scope, &piece->reference, &octets, err) != 0)
-            return -1;
-        break;
-    case PIECE_LITERAL:
-        if (resolve_content(scope, piece, &octets, err) != 0)
-            return -1;
-        add_literal(p, list, piece, octets);
-        return 0;
-    case PIECE_BARE:
+    if (piece->kind == PIECE_BARE)
         return add_bare(scope, piece, &list->octets, err);
-    case PIECE_WORD:
-    case PIECE_BYTES:
-        break;
-    }
-    buffer_append(&list->octets, octets);
+    if (piece->kind != PIECE_QUOTED && piece->kind != PIECE_LITERAL)
+        return resolve_piece(scope, piece, &list->octets, err);
+    if (resolve_content(scope, piece, &content, err) != 0)
+        return -1;
+    if (piece->kind == PIECE_QUOTED)
+        buffer_printf(&list->octets, "\"%.*s\"", SPAN_ARG(content));
+    else
+        add_literal(p, list, piece, content);
     return 0;
 }
 

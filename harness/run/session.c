@@ -2,6 +2,8 @@
 
 #include "run/player.h"
 
+enum { PLAYER_LATE_US = 1000000 };
+
 struct player_session *player_session_of(struct player *p, const struct script_step *step)
 {
     for (size_t i = 0; i < p->nsessions; i++)
@@ -226,6 +228,9 @@ bool player_wait(struct player *p, int64_t deadline_us)
         p->is_starved = true;
         return false;
     }
+    /* a flood is news without end; but what came in time may be looked at a little later */
+    if (deadline_us > 0 && clock_now_us(net_loop_clock(p->loop)) > deadline_us + PLAYER_LATE_US)
+        return false;
     bool news = net_wait(p->loop, deadline_us);
     player_pump(p);
     return news && !p->is_flooded;

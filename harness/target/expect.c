@@ -221,35 +221,17 @@ struct expect_entry *expect_find(const struct expect_list *list, const char *id,
 /* ---- judging ----------------------------------------------------------------------------------
  */
 
-bool expect_is_unexpected_alone(enum result_verdict verdict, bool is_strict)
-{
-    switch (verdict) {
-    case RESULT_PASS:
-    case RESULT_SKIP:
-        return false;
-    case RESULT_NONSTRICT:
-    case RESULT_WARN:
-    case RESULT_BLOCKED:
-        return is_strict;
-    case RESULT_FAIL:
-    case RESULT_CRASH:
-    case RESULT_ERROR:
-        return true;
-    }
-    return true;
-}
-
 void expect_apply(struct expect_list *list, bool is_strict, struct result_case *result)
 {
     struct expect_entry *entry = list == NULL ? NULL : expect_find(list, result->id, false);
     if (entry == NULL) {
         result->expected = "";
-        result->is_unexpected = expect_is_unexpected_alone(result->verdict, is_strict);
+        result->is_unexpected = result_is_unexpected(result->verdict, "", is_strict);
         return;
     }
     entry->was_used = true;
     result->expected = entry->verdict_name;
-    result->is_unexpected = !entry->is_flaky && entry->verdict != result->verdict;
+    result->is_unexpected = result_is_unexpected(result->verdict, entry->verdict_name, is_strict);
     if (result->reason == NULL || result->reason[0] == '\0')
         result->reason = entry->reason;
 }

@@ -30,7 +30,4 @@ struct expect_list {
 /* The entry that counts for a case, or NULL. */
 struct expect_entry *expect_find(const struct expect_list *list, const char *id, bool with_expired);
 
-/* Whether a result is unexpected when nothing is listed for it. */
-bool expect_is_unexpected_alone(enum result_verdict verdict, bool is_strict);
-
 #endif

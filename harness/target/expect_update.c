@@ -75,7 +75,7 @@ static void write_each(struct update *u, const struct expect_entry *entry)
 {
     for (size_t i = 0; i < u->nresults; i++)
         if (expect_find(u->list, u->results[i]->id, true) == entry &&
-            expect_is_unexpected_alone(u->results[i]->verdict, u->is_strict))
+            result_is_unexpected(u->results[i]->verdict, "", u->is_strict))
             write_line(u, u->results[i], entry->reason);
 }
 
@@ -89,7 +89,7 @@ static void update_line(struct update *u, const struct expect_line *line)
         buffer_append_byte(u->out, '\n');
     } else if (outcome.differs) {
         write_each(u, line->entry);
-    } else if (expect_is_unexpected_alone(outcome.verdict, u->is_strict)) {
+    } else if (result_is_unexpected(outcome.verdict, "", u->is_strict)) {
         write_changed(u, line, outcome.verdict);
     }
 }
@@ -100,7 +100,7 @@ static bool is_new(const struct update *u, const struct result_case *result)
     const struct expect_entry *entry =
         u->list == NULL ? NULL : expect_find(u->list, result->id, true);
     if (entry == NULL)
-        return expect_is_unexpected_alone(result->verdict, u->is_strict);
+        return result_is_unexpected(result->verdict, "", u->is_strict);
     if (entry->is_flaky || entry->verdict == result->verdict)
         return false;
     struct outcome outcome = outcome_of(u, entry);

@@ -20,16 +20,16 @@
 static const char greeting[] = "* OK ready\r\n";
 
 static const struct fake_rule polite[] = {
-    {"NOOP", "%T OK done\r\n", false},
-    {"LOGIN", "%T OK welcome\r\n", false},
+    {"NOOP", "%T OK done\r\n", false, 0},
+    {"LOGIN", "%T OK welcome\r\n", false, 0},
     {"SELECT",
      "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen)\r\n* 3 EXISTS\r\n* 0 RECENT\r\n"
      "%T OK [READ-WRITE] done\r\n",
-     false},
-    {"CHECK", "* 3 EXISTS\r\n* 0 RECENT\r\n%T OK done\r\n", false},
-    {"EXPUNGE", "* 3 EXPUNGE\r\n* 2 EXPUNGE\r\n* 1 EXISTS\r\n%T OK done\r\n", false},
-    {"LOGOUT", "* BYE bye\r\n%T OK done\r\n", true},
-    {"", "%T BAD what?\r\n", false},
+     false, 0},
+    {"CHECK", "* 3 EXISTS\r\n* 0 RECENT\r\n%T OK done\r\n", false, 0},
+    {"EXPUNGE", "* 3 EXPUNGE\r\n* 2 EXPUNGE\r\n* 1 EXISTS\r\n%T OK done\r\n", false, 0},
+    {"LOGOUT", "* BYE bye\r\n%T OK done\r\n", true, 0},
+    {"", "%T BAD what?\r\n", false, 0},
     {0}};
 
 struct row {
@@ -199,7 +199,7 @@ static void breaches_fail_wherever_the_script_is(void **state)
         {"\r\n%T OK done\r\n", "resp.line-shapes"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct fake_rule rules[] = {polite[1], polite[2], {"NOOP", rows[i].answer, false}, {0}};
+        struct fake_rule rules[] = {polite[1], polite[2], {"NOOP", rows[i].answer, false, 0}, {0}};
         struct fake fake = {.greeting = greeting, .rules = rules};
         struct arena arena = {0};
         const struct result_case *r = fake_play(
@@ -349,8 +349,8 @@ static void literals_wait_or_not(void **state)
 {
     (void)state;
     static const struct fake_rule willing[] = {
-        {"LOGIN", "+ go\r\n", false}, {"", "a1 OK done\r\n", false}, {0}};
-    static const struct fake_rule refusing[] = {{"LOGIN", "%T NO who?\r\n", false}, {0}};
+        {"LOGIN", "+ go\r\n", false, 0}, {"", "a1 OK done\r\n", false, 0}, {0}};
+    static const struct fake_rule refusing[] = {{"LOGIN", "%T NO who?\r\n", false, 0}, {0}};
     check_sent("  C: @ LOGIN fred {\"sec\"}\n  S: @ OK <text-line>\n", willing,
                "a1 LOGIN fred {3}\r\nsec\r\n");
     check_sent("  C: @ LOGIN {\"fred\"} x\n  S: @ NO <text-line>\n", refusing, "a1 LOGIN {4}\r\n");

@@ -153,7 +153,7 @@ static void sessions_converge_or_not(void **state)
     (void)state;
 #define FLAGS_OF(one)                                                                              \
     "* 1 FETCH (FLAGS (" one "))\r\n* 2 FETCH (FLAGS ())\r\n* 3 FETCH (FLAGS ())\r\n%T OK "        \
-                             "done\r\n"
+    "done\r\n"
     static const struct fake_rule same[] = {
         polite[1], polite[2], polite[4], {"FETCH 1:3 FLAGS", FLAGS_OF("\\Seen"), false, 0}, {0}};
     static const struct fake_rule other[] = {polite[1],
@@ -342,10 +342,6 @@ static void sends_are_cut_as_said(void **state)
                  "a|1 NOOP\r\n|a2 NOOP\r\n|");
     check_pieces("  C= \"a1 NO\" pause 20ms \"OP\" hex 0d0a\n  S: a1 OK <text-line>\n",
                  "a1 NO|OP\r\n|");
-    /* pipelined commands leave together as far as nothing comes between */
-    check_pieces("  C: @1 NOOP\n  C: @2 NOOP\n  S: @1 OK <text-line>\n"
-                 "  S: @2 OK <text-line>\n",
-                 "a1 NOOP\r\na2 NOOP\r\n|");
 }
 
 static void variation_changes_no_octet_but_tags(void **state)
