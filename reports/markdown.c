@@ -8,18 +8,19 @@ static struct span text_of(const char *text)
     return span_of(text == NULL ? "" : text);
 }
 
-/* One line of table text: what Markdown would take as structure is escaped. */
+/* Text for a table cell or list item: what Markdown would take as structure is escaped, and so is
+ * what is no printable ASCII, since it may be anything that a peer has sent. */
 static void append_cell(struct buffer *out, struct span text)
 {
     for (size_t i = 0; i < text.nbytes; i++) {
         char c = text.data[i];
+        if (!char_is_print(c)) {
+            buffer_printf(out, "\\\\x%02x", (unsigned)(unsigned char)c);
+            continue;
+        }
         if (c == '|' || c == '\\' || c == '<' || c == '*' || c == '_' || c == '`')
             buffer_append_byte(out, '\\');
-        bool is_shown = char_is_print(c) || (unsigned char)c >= 0x80;
-        if (is_shown)
-            buffer_append_byte(out, c);
-        else
-            buffer_append_byte(out, ' ');
+        buffer_append_byte(out, c);
     }
 }
 
@@ -34,7 +35,7 @@ static void write_counts(const struct result_run *run, struct buffer *out)
     append_cell(out, text_of(run->header.target));
     buffer_append_text(out, " | ");
     append_cell(out, text_of(run->header.title));
-    buffer_printf(out, " | %zu", summary.ncases);
+    buffer_printf(out, "%s | %zu", run->is_cut ? " (cut short)" : "", summary.ncases);
     for (int v = 0; v < RESULT_NVERDICTS; v++)
         buffer_printf(out, " | %zu", summary.nverdicts[v]);
     buffer_printf(out, " | %zu |%s\n", summary.nunexpected, run->is_cut ? " (cut short)" : "");
@@ -51,6 +52,20 @@ static void write_overview(const struct result_run *const *runs, size_t nruns, s
     buffer_append_text(out, " | ---: |\n");
     for (size_t r = 0; r < nruns; r++)
         write_counts(runs[r], out);
+}
+
+/* Ends a table's head that has begun with two columns: one more for each target. */
+static void write_target_columns(const struct result_run *const *runs, size_t nruns,
+                                 struct buffer *out)
+{
+    for (size_t r = 0; r < nruns; r++) {
+        buffer_append_text(out, " | ");
+        append_cell(out, text_of(runs[r]->header.target));
+    }
+    buffer_append_text(out, " |\n| --- | ---");
+    for (size_t r = 0; r < nruns; r++)
+        buffer_append_text(out, " | ---");
+    buffer_append_text(out, " |\n");
 }
 
 /* ---- requirement by target ---- */
@@ -124,12 +139,7 @@ static void write_matrix(const struct result_run *const *runs, size_t nruns, str
         sorted[i] = m.rows.entries[i].value;
     qsort(sorted, m.rows.nentries, sizeof(struct matrix_row *), compare_rows);
     buffer_append_text(out, "\n## Requirements\n\n| requirement | RFC 1176 page");
-    for (size_t r = 0; r < nruns; r++)
-        buffer_printf(out, " | %.*s", SPAN_ARG(text_of(runs[r]->header.target)));
-    buffer_append_text(out, " |\n| --- | ---");
-    for (size_t r = 0; r < nruns; r++)
-        buffer_append_text(out, " | ---");
-    buffer_append_text(out, " |\n");
+    write_target_columns(runs, nruns, out);
     for (size_t i = 0; i < m.rows.nentries; i++)
         write_row(&m, sorted[i], out);
     table_free(&m.rows);
@@ -186,7 +196,8 @@ static void write_failures(const struct result_run *run, struct buffer *out)
         n++;
     }
     if (n == 0)
-        buffer_append_text(out, "Everything passed.\n");
+        buffer_append_text(out,
+                           run->ncases == 0 ? "Nothing was played.\n" : "Everything passed.\n");
 }
 
 /* ---- lawful choices ---- */
@@ -242,12 +253,7 @@ static void write_choices(const struct result_run *const *runs, size_t nruns, st
         sorted[i] = choices.entries[i].value;
     qsort(sorted, choices.nentries, sizeof(struct choice *), compare_choices);
     buffer_append_text(out, "\n## Lawful choices seen\n\n| topic | choice");
-    for (size_t r = 0; r < nruns; r++)
-        buffer_printf(out, " | %.*s", SPAN_ARG(text_of(runs[r]->header.target)));
-    buffer_append_text(out, " |\n| --- | ---");
-    for (size_t r = 0; r < nruns; r++)
-        buffer_append_text(out, " | ---");
-    buffer_append_text(out, " |\n");
+    write_target_columns(runs, nruns, out);
     for (size_t i = 0; i < choices.nentries; i++)
         write_choice(sorted[i], nruns, out);
     table_free(&choices);

@@ -1,0 +1,53 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "golden_helper.h"
+#include "sample_helper.h"
+
+/* Two runs of the same cases: one with every verdict, one where all but a fail passed. */
+static void two_runs_side_by_side(void **state)
+{
+    (void)state;
+    struct result_case cases[RESULT_NVERDICTS];
+    struct result_case *all[RESULT_NVERDICTS];
+    struct result_case fail = sample_case(RESULT_FAIL);
+    struct result_case pass = sample_case(RESULT_PASS);
+    struct result_case *some[] = {&pass, &fail};
+    for (unsigned v = 0; v < RESULT_NVERDICTS; v++) {
+        cases[v] = sample_case((enum result_verdict)v);
+        all[v] = &cases[v];
+    }
+    struct result_run one = {.header = sample_header(), .cases = all, .ncases = RESULT_NVERDICTS};
+    struct result_run two = {.header = sample_header(), .cases = some, .ncases = 2, .is_cut = true};
+    two.header.target = "a|b";
+    const struct result_run *const runs[] = {&one, &two};
+    struct buffer out = {0};
+    result_markdown_write(runs, 2, &out);
+    assert_golden("markdown", buffer_span(&out));
+    buffer_free(&out);
+}
+
+static void nothing_at_all(void **state)
+{
+    (void)state;
+    struct result_run empty = {.header = sample_header()};
+    const struct result_run *const runs[] = {&empty};
+    struct buffer out = {0};
+    result_markdown_write(runs, 1, &out);
+    assert_true(span_find(buffer_span(&out), SPAN_LIT("Nothing was played.")) != SPAN_NPOS);
+    assert_true(span_find(buffer_span(&out), SPAN_LIT(" | 0 | 0 |")) != SPAN_NPOS);
+    buffer_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_runs_side_by_side),
+        cmocka_unit_test(nothing_at_all),
+    };
+    return cmocka_run_group_tests_name("markdown", tests, NULL, NULL);
+}
