@@ -38,7 +38,7 @@ static void write_counts(const struct result_run *run, struct buffer *out)
     buffer_printf(out, "%s | %zu", run->is_cut ? " (cut short)" : "", summary.ncases);
     for (int v = 0; v < RESULT_NVERDICTS; v++)
         buffer_printf(out, " | %zu", summary.nverdicts[v]);
-    buffer_printf(out, " | %zu |%s\n", summary.nunexpected, run->is_cut ? " (cut short)" : "");
+    buffer_printf(out, " | %zu |\n", summary.nunexpected);
 }
 
 static void write_overview(const struct result_run *const *runs, size_t nruns, struct buffer *out)
