@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "cli/tables.h"
 #include "target/serve.h"
@@ -51,6 +52,16 @@ static struct serve_options serve_options_of(const struct options *o)
                                   .max_connections = (size_t)o->max_connections};
 }
 
+/* Every connection takes a descriptor: as many as the system lets us have. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int cli_serve(struct cli *cli, int argc, char **argv)
 {
     struct options o = {0};
@@ -63,6 +74,7 @@ int cli_serve(struct cli *cli, int argc, char **argv)
         (void)err_set(&err, NULL, 0, 0, "serve takes options only, not \"%s\"", arguments.items[0]);
         return cli_fail(&err);
     }
+    raise_descriptor_limit();
     struct serve_options options = serve_options_of(&o);
     struct net_loop *loop = net_loop_new();
     struct serve *serve = serve_open(loop, &options, &err);
