@@ -184,7 +184,7 @@ static int load_and_select(struct server_run *run, const struct cli_texts *argum
 
 static int open_results(struct server_run *run, struct err *err)
 {
-    if (run->options.results == NULL || run->options.only_lists)
+    if (run->options.results == NULL || run->options.only_lists || run->suite.ncases == 0)
         return 0;
     run->results = fopen(run->options.results, "w");
     if (run->results == NULL)
