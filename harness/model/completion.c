@@ -158,6 +158,7 @@ static void complete(struct model_session *s, size_t at, enum status status, str
         s->partial = NULL;
         s->was_refused = true;
         s->refused_hash = rng_hash(buffer_span(&command->bytes));
+        s->refused_nbytes = command->bytes.nbytes;
     }
     check_state(s, command, status);
     settle_doubt(s, command, status);

@@ -200,12 +200,24 @@ static struct command *continued(struct model_session *s, const struct wire_unit
     return span_starts_with(unit->bytes, before) ? command : NULL;
 }
 
+/* A command that was completed while a part of it was still to be sent comes once more: as a broken
+ * unit, when its literal was refused, or whole, when the completion crossed what was under way. */
+static bool is_rest_of_refused(struct model_session *s, const struct wire_unit *unit)
+{
+    size_t nbytes = s->refused_nbytes;
+    if (!s->was_refused || nbytes == 0 || unit->bytes.nbytes < nbytes ||
+        rng_hash(span_slice(unit->bytes, 0, nbytes)) != s->refused_hash)
+        return false;
+    s->refused_nbytes = 0;
+    return true;
+}
+
 void model_session_client(struct model_session *s, const struct wire_unit *unit,
                           struct finding_list *findings)
 {
     judge(s, s->setup.judges_client, findings);
-    if (!unit->is_complete && s->was_refused && rng_hash(unit->bytes) == s->refused_hash)
-        return; /* what was refused, given out by the framing as a broken unit */
+    if (is_rest_of_refused(s, unit))
+        return;
     struct command *command = continued(s, unit);
     bool is_new = command == NULL;
     if (is_new)

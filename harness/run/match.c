@@ -320,6 +320,61 @@ static size_t match_node(struct matching *m, const struct pattern_node *node, si
     return end != SPAN_NPOS && match_list(m, node, at, end, mode) ? end : SPAN_NPOS;
 }
 
+/* ---- SEARCH results --------------------------------------------------------------------------- */
+
+static bool is_search_result(const struct pattern *pattern)
+{
+    return pattern->nnodes >= 2 && span_is(pattern_word(&pattern->nodes[0]), "*") &&
+           span_is_nocase(pattern_word(&pattern->nodes[1]), "SEARCH");
+}
+
+/* Words from `at` on, each behind one SP; SPAN_NPOS when there is anything else. */
+static size_t split_words(struct matching *m, size_t at, struct value_element **words_r)
+{
+    size_t nwords = 0;
+    size_t capacity = 0;
+    *words_r = NULL;
+    while (at < m->end) {
+        size_t end = m->unit->bytes.data[at] == ' ' ? value_end(m->unit, at + 1) : SPAN_NPOS;
+        if (end == SPAN_NPOS)
+            return SPAN_NPOS;
+        *words_r = arena_grow(m->scope->resolve->arena, *words_r, &capacity, nwords + 1,
+                              sizeof **words_r);
+        (*words_r)[nwords++] = (struct value_element){at + 1, end};
+        at = end;
+    }
+    return nwords;
+}
+
+/* Drops words that stand earlier already. */
+static size_t drop_repeated(const struct matching *m, struct value_element *words, size_t nwords)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < nwords; i++) {
+        size_t k = 0;
+        while (k < kept && !span_equal(unit_slice(m, words[k].at, words[k].end),
+                                       unit_slice(m, words[i].at, words[i].end)))
+            k++;
+        if (k == kept)
+            words[kept++] = words[i];
+    }
+    return kept;
+}
+
+/* The numbers of a SEARCH result are a set: order and repetition are not scored (B88). */
+static bool match_search_result(struct matching *m, const struct pattern *pattern)
+{
+    struct value_element *words;
+    size_t at = match_octets(m, SPAN_LIT("* SEARCH"), 0, true);
+    size_t nwords = at == SPAN_NPOS ? SPAN_NPOS : split_words(m, at, &words);
+    if (nwords == SPAN_NPOS)
+        return false;
+    struct pattern_node numbers = {.kind = PATTERN_LIST,
+                                   .children = pattern->nodes + 2,
+                                   .nchildren = pattern->nnodes - 2};
+    return match_unordered(m, &numbers, words, drop_repeated(m, words, nwords), 1);
+}
+
 static bool match_line(struct matching *m, const struct pattern *pattern)
 {
     size_t at = 0;
@@ -343,7 +398,9 @@ bool match_unit(const struct match_scope *scope, const struct pattern *pattern,
 {
     struct matching m = {scope, unit, value_unit_end(unit)};
     size_t mark = scope->captures->nitems;
-    if (match_line(&m, pattern))
+    bool matches =
+        is_search_result(pattern) ? match_search_result(&m, pattern) : match_line(&m, pattern);
+    if (matches)
         return true;
     scope->captures->nitems = mark;
     return false;

@@ -213,13 +213,23 @@ static void wait_gap(struct player *p, int64_t gap_ms)
         ;
 }
 
+/* Anywhere but between CR and LF: a server that takes CR alone for the end of a line is told so by
+ * the scenario about that, not by every other one. */
+static size_t chance_cut(struct player *p, struct span octets)
+{
+    size_t cut = 1 + (size_t)rng_below(&p->rng, octets.nbytes);
+    if (cut < octets.nbytes && octets.data[cut - 1] == '\r' && octets.data[cut] == '\n')
+        cut++;
+    return cut;
+}
+
 /* Length of the next write. */
 static size_t next_cut(struct player *p, const struct player_session *s, struct span octets,
                        size_t sent, size_t *offset)
 {
     if (s->split == NULL) {
         if ((p->options->vary & RUN_VARY_CHUNKS) != 0 && octets.nbytes > 1)
-            return 1 + (size_t)rng_below(&p->rng, octets.nbytes);
+            return chance_cut(p, octets);
         return octets.nbytes;
     }
     switch (s->split->as.split.how) {

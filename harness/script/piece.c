@@ -294,6 +294,16 @@ static bool is_rest_at(const struct piece_reader *r)
     return before == ' ' || before == '(';
 }
 
+/* `)...`: would be read as a word that nothing can match. */
+static bool is_glued_rest(const struct piece_reader *r)
+{
+    struct span rest = rest_of(r);
+    char behind = script_char_at(rest, 3);
+    return r->c->at > r->start && r->c->text.data[r->c->at - 1] == ')' &&
+           span_starts_with(rest, SPAN_LIT("...")) &&
+           (behind == '\0' || behind == ' ' || behind == ')');
+}
+
 static int read_word(struct piece_reader *r)
 {
     struct script_cursor *c = r->c;
@@ -349,6 +359,8 @@ static int read_piece(struct piece_reader *r)
         r->c->at += 3;
         return 0;
     }
+    if (is_glued_rest(r))
+        return script_cursor_fault(r->c, at, "`...` wants a blank before it");
     return read_word(r);
 }
 

@@ -28,6 +28,7 @@ meets() {
     ms=$(sed -n 's/.*"ms":\([0-9]*\).*/\1/p' r.jsonl)
     [ "$ms" -le 30000 ] || die "$mode: took $ms ms"
     check_nothing_left
+    [ -z "${TRACE:-}" ] || echo "$mode $ms ms $(cat peak) KiB"
 }
 
 meets polite 0 pass

@@ -140,6 +140,10 @@ static const struct {
     {"* SEARCH 1 2 3", "* SEARCH 1 2 3\r\n", true},
     {"* SEARCH 1 2 3", "* SEARCH 1 2 3 4\r\n", false},
     {"* SEARCH", "* SEARCH 1\r\n", false},
+    {"* SEARCH", "* SEARCH\r\n", true},
+    {"* SEARCH 1 2 3", "* SEARCH 3 1 2 3\r\n", true},
+    {"* SEARCH 1 2 3", "* SEARCH 1 2\r\n", false},
+    {"* SEARCH 1 ...", "* search 4 1\r\n", true},
 };
 
 static void lines_match_or_not(void **state)
