@@ -43,7 +43,8 @@ struct model_session {
     size_t nspare, spare_capacity;
     struct command *partial; /* still being sent; also in outstanding, unless refused */
     bool was_refused;        /* the command sent last was completed before its literal */
-    uint64_t refused_hash;   /* of its octets */
+    uint64_t refused_hash;   /* of its octets, */
+    size_t refused_nbytes;   /* that many; 0: what was left of it has come */
     unsigned nplus_commands; /* client lines that began with `+` and were not answered */
     uint64_t done_tags[SESSION_DONE_TAGS]; /* hashes of tags last completed, a ring */
     size_t ndone;

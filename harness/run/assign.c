@@ -7,7 +7,7 @@ enum { ASSIGN_TRIES_MAX = 200000 };
 
 struct assigning {
     struct player *p;
-    struct match_scope scope;
+    struct player_session *s;
     struct assign_slot *slots;
     size_t nslots;
     struct player_unit **units;
@@ -18,7 +18,9 @@ struct assigning {
 static bool takes(struct assigning *a, const struct assign_slot *slot,
                   const struct player_unit *unit)
 {
-    return match_unit(&a->scope, &slot->pattern, &unit->unit);
+    struct resolve_scope resolve = player_scope(a->p, a->s, unit);
+    struct match_scope scope = {&resolve, &a->p->captures, a->p->grammar, a->p->matcher};
+    return match_unit(&scope, &slot->pattern, &unit->unit);
 }
 
 /* ---- extras ---- */
@@ -162,9 +164,7 @@ bool player_assign(struct player *p, struct player_session *s, struct assign_slo
                    size_t nslots, struct player_unit **units, size_t nunits,
                    struct player_failure *failure_r)
 {
-    struct resolve_scope resolve = player_scope(p, s);
-    struct assigning a = {
-        p, {&resolve, &p->captures, p->grammar, p->matcher}, slots, nslots, units, nunits, 0};
+    struct assigning a = {p, s, slots, nslots, units, nunits, 0};
     const struct player_unit *left;
     size_t mark = p->captures.nitems;
     clear_counts(&a);

@@ -82,8 +82,8 @@ static void note_branch(struct player *p, const struct script_branch *branch)
 }
 
 struct trying {
+    const struct player_line *line;
     const struct script_step *step;
-    struct player_check *check;
     unsigned outer;             /* trials around this one */
     struct player_failure best; /* of the branch that came furthest */
     bool is_starved;            /* some branch may still fit when more has come */
@@ -99,7 +99,7 @@ static enum player_status try_branches(struct player *p, struct trying *t)
         struct snapshot snapshot = take_snapshot(p);
         p->ntrials = t->outer + 1;
         p->is_starved = false;
-        enum player_status status = player_steps(p, &branch->steps, t->check);
+        enum player_status status = player_branch(p, t->line, &branch->steps);
         if (p->ntrials == t->outer + 1) /* nothing was sent: still a trial for those around */
             p->ntrials = t->outer;
         if (status == PLAYER_GOES_ON)
@@ -119,9 +119,10 @@ static enum player_status try_branches(struct player *p, struct trying *t)
 
 /* Alternatives are tried in the order written on what is there; only when none fits and more may
  * change that is anything waited for. So a branch that cannot fit costs no time. */
-enum player_status player_either(struct player *p, const struct script_step *step)
+enum player_status player_either(struct player *p, const struct player_line *line)
 {
-    struct trying t = {.step = step, .check = p->check, .outer = p->ntrials};
+    const struct script_step *step = line->step;
+    struct trying t = {.line = line, .step = step, .outer = p->ntrials};
     int64_t deadline = player_deadline_us(p, step);
     if (t.outer == 0)
         p->trial_began_us = clock_now_us(net_loop_clock(p->loop));

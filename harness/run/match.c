@@ -320,7 +320,10 @@ static size_t match_node(struct matching *m, const struct pattern_node *node, si
     return end != SPAN_NPOS && match_list(m, node, at, end, mode) ? end : SPAN_NPOS;
 }
 
-/* ---- SEARCH results --------------------------------------------------------------------------- */
+/* ---- SEARCH results ---------------------------------------------------------------------------
+ */
+
+enum { SEARCH_REPEATED_MAX = 1000 }; /* more repeated numbers than that match nothing */
 
 static bool is_search_result(const struct pattern *pattern)
 {
@@ -338,8 +341,8 @@ static size_t split_words(struct matching *m, size_t at, struct value_element **
         size_t end = m->unit->bytes.data[at] == ' ' ? value_end(m->unit, at + 1) : SPAN_NPOS;
         if (end == SPAN_NPOS)
             return SPAN_NPOS;
-        *words_r = arena_grow(m->scope->resolve->arena, *words_r, &capacity, nwords + 1,
-                              sizeof **words_r);
+        *words_r =
+            arena_grow(m->scope->resolve->arena, *words_r, &capacity, nwords + 1, sizeof **words_r);
         (*words_r)[nwords++] = (struct value_element){at + 1, end};
         at = end;
     }
@@ -367,11 +370,10 @@ static bool match_search_result(struct matching *m, const struct pattern *patter
     struct value_element *words;
     size_t at = match_octets(m, SPAN_LIT("* SEARCH"), 0, true);
     size_t nwords = at == SPAN_NPOS ? SPAN_NPOS : split_words(m, at, &words);
-    if (nwords == SPAN_NPOS)
+    if (nwords == SPAN_NPOS || nwords > pattern->nnodes + SEARCH_REPEATED_MAX)
         return false;
-    struct pattern_node numbers = {.kind = PATTERN_LIST,
-                                   .children = pattern->nodes + 2,
-                                   .nchildren = pattern->nnodes - 2};
+    struct pattern_node numbers = {
+        .kind = PATTERN_LIST, .children = pattern->nodes + 2, .nchildren = pattern->nnodes - 2};
     return match_unordered(m, &numbers, words, drop_repeated(m, words, nwords), 1);
 }
 
@@ -386,7 +388,12 @@ static bool match_line(struct matching *m, const struct pattern *pattern)
             return true;
         if (node->has_space_before && (at = match_octets(m, SPAN_LIT(" "), at, false)) == SPAN_NPOS)
             return false;
+        size_t from = at;
         if ((at = match_node(m, node, at, mode)) == SPAN_NPOS)
+            return false;
+        /* a tag written out compares to the octet, as every tag does */
+        if (i == 0 && pattern_word(node).nbytes > 0 &&
+            match_octets(m, pattern_word(node), from, false) == SPAN_NPOS)
             return false;
         mode = mode_after(pattern_word(node));
     }

@@ -23,9 +23,10 @@ enum { PLAYER_OCTETS_MAX = 1024 * 1024 * 1024 };     /* octets taken from all pe
 /* ---- what has arrived ---- */
 
 struct player_unit {
-    struct wire_unit unit; /* a copy, in the case's arena */
-    size_t log_line;       /* number of its first line in the wire log, from 1 */
-    bool is_consumed;      /* matched or passed over */
+    struct wire_unit unit;    /* a copy, in the case's arena */
+    size_t log_line;          /* number of its first line in the wire log, from 1 */
+    struct resolve_view view; /* of its session, when it had just arrived */
+    bool is_consumed;         /* matched or passed over */
 };
 
 struct player_session {
@@ -41,6 +42,9 @@ struct player_session {
     unsigned ntags;           /* tags made so far */
     struct span tags[RESOLVE_TAGS];
     const struct script_step *split; /* how the next send is cut; NULL: at once */
+    struct resolve_view view;        /* now; what it points to is never overwritten */
+    size_t view_capacity;
+    struct span select_tag; /* of the SELECT or BBOARD sent last */
 };
 
 /* ---- judging ---- */
@@ -57,6 +61,9 @@ struct player_line {
     const struct script_step *step;
     struct player_check *check; /* NULL: outside any */
     bool ends_check;            /* no step: the end of `check` */
+    /* Of an `either`: the marks that stand before it, whose window its branches continue. */
+    const struct player_line *marks;
+    size_t nmarks;
 };
 
 /* Why a step failed. Texts in the arena. */
@@ -139,7 +146,11 @@ bool player_wait(struct player *p, int64_t deadline_us);
 void player_consume(struct player *p, struct player_session *s, struct player_unit *unit);
 int64_t player_deadline_us(const struct player *p, const struct script_step *step);
 int64_t player_now_us(const struct player *p); /* since the case started */
-struct resolve_scope player_scope(const struct player *p, const struct player_session *s);
+/* What references mean in the session now; or, with a unit, meant when that had just arrived. */
+struct resolve_scope player_scope(const struct player *p, const struct player_session *s,
+                                  const struct player_unit *unit);
+/* A command goes out: a new selection starts its numbers anew. */
+void player_note_command(struct player *p, struct player_session *s, struct span octets);
 
 /* ---- send.c ---- */
 
@@ -193,10 +204,13 @@ void player_judge_rest(struct player *p);
 /* Plays steps in their order, those outside a check of their own in the context `check`. */
 enum player_status player_steps(struct player *p, const struct script_steps *steps,
                                 struct player_check *check);
+/* The same with the marks of an `either` in front. */
+enum player_status player_branch(struct player *p, const struct player_line *either,
+                                 const struct script_steps *steps);
 
 /* ---- either.c, interleave.c ---- */
 
-enum player_status player_either(struct player *p, const struct script_step *step);
+enum player_status player_either(struct player *p, const struct player_line *line);
 enum player_status player_interleave(struct player *p, const struct script_step *step);
 enum player_status player_converge(struct player *p, const struct script_step *step);
 

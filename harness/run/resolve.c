@@ -77,16 +77,21 @@ static int resolve_sum(const struct resolve_scope *scope, const struct script_re
     return 0;
 }
 
-static int resolve_current(const struct resolve_scope *scope, unsigned number,
-                           struct span *octets_r, struct err *err)
+uint32_t resolve_current(struct resolve_view view, uint32_t number)
 {
-    uint32_t current =
-        scope->model == NULL ? UINT32_MAX : model_session_current(scope->model, number);
-    if (current == UINT32_MAX)
-        return err_set(err, NULL, 0, 0, "no message had the number %u at SELECT", number);
-    *octets_r =
-        current == 0 ? SPAN_LIT("EXPUNGED") : span_of(arena_printf(scope->arena, "%u", current));
-    return 0;
+    for (size_t i = 0; i < view.nexpunged; i++) {
+        if (view.expunged[i] == number)
+            return 0;
+        if (view.expunged[i] < number)
+            number--;
+    }
+    return number;
+}
+
+static struct span current_text(const struct resolve_scope *scope, unsigned number)
+{
+    uint32_t current = resolve_current(scope->view, number);
+    return current == 0 ? SPAN_LIT("EXPUNGED") : span_of(arena_printf(scope->arena, "%u", current));
 }
 
 int resolve_reference(const struct resolve_scope *scope, const struct script_reference *reference,
@@ -104,7 +109,8 @@ int resolve_reference(const struct resolve_scope *scope, const struct script_ref
         return 0;
     }
     case REFERENCE_CURRENT:
-        return resolve_current(scope, reference->number, octets_r, err);
+        *octets_r = current_text(scope, reference->number);
+        return 0;
     case REFERENCE_MESSAGE:
         return resolve_part(scope, reference, octets_r, err);
     }

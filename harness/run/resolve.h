@@ -2,11 +2,21 @@
 #ifndef IMAPSPEC_RUN_RESOLVE_H
 #define IMAPSPEC_RUN_RESOLVE_H
 
-#include "model/model.h"
+#include "model/fixture.h"
 #include "run/capture.h"
 #include "script/text.h"
 
 enum { RESOLVE_TAGS = 10 };
+
+/* How the numbers of a session have moved since its mailbox was selected: the numbers of its
+ * EXPUNGE lines up to some moment. What `${#3}` is at that moment follows from it. */
+struct resolve_view {
+    const uint32_t *expunged;
+    size_t nexpunged;
+};
+
+/* The number, in the view, of the message that had `number` at SELECT; 0 when it has gone. */
+uint32_t resolve_current(struct resolve_view view, uint32_t number);
 
 /* What references are looked up in. The first part is the case's, the second the session's. */
 struct resolve_scope {
@@ -15,9 +25,9 @@ struct resolve_scope {
     const struct fixture_mailbox *mailboxes;
     size_t nmailboxes;
 
-    const char *user, *password;       /* as the target calls them */
-    struct span tags[RESOLVE_TAGS];    /* [0]: the current command's tag, [n]: of @n */
-    const struct model_session *model; /* NULL before the session is open */
+    const char *user, *password;    /* as the target calls them */
+    struct span tags[RESOLVE_TAGS]; /* [0]: the current command's tag, [n]: of @n */
+    struct resolve_view view;
 };
 
 /* 0 and *octets_r (in the arena, or borrowed from the scope); -1 with a reason when there is no

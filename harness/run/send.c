@@ -143,7 +143,7 @@ static int build_line(struct player *p, struct player_session *s, const struct s
                       struct outgoing_list *list, struct err *err)
 {
     choose_tag(p, s, text);
-    struct resolve_scope scope = player_scope(p, s);
+    struct resolve_scope scope = player_scope(p, s, NULL);
     for (size_t i = 0; i < text->npieces; i++)
         if (add_piece(p, &scope, &text->pieces[i], list, err) != 0)
             return -1;
@@ -164,7 +164,7 @@ static void note_raw_tag(struct player *p, struct player_session *s, struct span
 static int build_raw(struct player *p, struct player_session *s, const struct script_wire *wire,
                      struct outgoing_list *list, struct err *err)
 {
-    struct resolve_scope scope = player_scope(p, s);
+    struct resolve_scope scope = player_scope(p, s, NULL);
     bool is_inside = wire_reader_is_inside_unit(s->from_client);
     for (size_t i = 0; i < wire->nraw; i++) {
         const struct script_raw_item *item = &wire->raw[i];
@@ -197,10 +197,14 @@ static void transmit(struct player *p, struct player_session *s, struct span oct
     wire_reader_feed(s->from_client, octets);
     struct wire_unit unit;
     uint64_t count;
-    while (wire_reader_next(s->from_client, &unit))
+    while (wire_reader_next(s->from_client, &unit)) {
+        player_note_command(p, s, unit.bytes);
         model_session_client(s->model, &unit, &p->findings);
-    if (wire_reader_is_waiting(s->from_client, &unit, &count))
+    }
+    if (wire_reader_is_waiting(s->from_client, &unit, &count)) {
+        player_note_command(p, s, unit.bytes);
         model_session_client(s->model, &unit, &p->findings);
+    }
     carrier_send(s->carrier, octets);
 }
 

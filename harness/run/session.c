@@ -28,7 +28,8 @@ int64_t player_deadline_us(const struct player *p, const struct script_step *ste
     return clock_now_us(net_loop_clock(p->loop)) + (int64_t)((double)ms * 1000 * scale);
 }
 
-struct resolve_scope player_scope(const struct player *p, const struct player_session *s)
+struct resolve_scope player_scope(const struct player *p, const struct player_session *s,
+                                  const struct player_unit *unit)
 {
     struct resolve_scope scope = {
         .arena = p->arena,
@@ -37,7 +38,7 @@ struct resolve_scope player_scope(const struct player *p, const struct player_se
         .nmailboxes = p->nmailboxes,
         .user = p->target->user_name(p->target->context, s->script->user),
         .password = p->target->user_password(p->target->context, s->script->user),
-        .model = s->model,
+        .view = unit != NULL ? unit->view : s->view,
     };
     memcpy(scope.tags, s->tags, sizeof scope.tags);
     return scope;
@@ -152,6 +153,38 @@ static void answer_announcement(struct player_session *s, const struct wire_unit
         model_session_client(s->model, &unit, findings);
 }
 
+/* ---- the numbers of a session ---- */
+
+void player_note_command(struct player *p, struct player_session *s, struct span octets)
+{
+    struct span tag = span_cut(&octets, ' ');
+    struct span verb = span_cut(&octets, ' ');
+    if (span_is_nocase(verb, "SELECT") || span_is_nocase(verb, "BBOARD"))
+        s->select_tag = arena_copy(p->arena, tag);
+}
+
+static void note_view(struct player *p, struct player_session *s, const struct wire_unit *unit)
+{
+    struct span rest = span_trim(unit->bytes);
+    struct span tag = span_cut(&rest, ' ');
+    struct span word = span_cut(&rest, ' ');
+    uint32_t number;
+    if (s->select_tag.nbytes > 0 && span_equal(tag, s->select_tag)) {
+        s->select_tag = span_of(NULL);
+        if (span_is_nocase(word, "OK")) {
+            s->view = (struct resolve_view){NULL, 0};
+            s->view_capacity = 0;
+        }
+    } else if (span_is(tag, "*") && span_is_nocase(rest, "EXPUNGE") &&
+               number_parse_u32(word, &number) == 0) {
+        uint32_t *expunged = (uint32_t *)s->view.expunged;
+        expunged = arena_grow(p->arena, expunged, &s->view_capacity, s->view.nexpunged + 1,
+                              sizeof *expunged);
+        expunged[s->view.nexpunged++] = number;
+        s->view.expunged = expunged;
+    }
+}
+
 static void take_unit(struct player *p, struct player_session *s, const struct wire_unit *unit)
 {
     if (p->nkept + unit->bytes.nbytes > PLAYER_UNITS_NBYTES_MAX) {
@@ -161,6 +194,8 @@ static void take_unit(struct player *p, struct player_session *s, const struct w
     s->units = arena_grow(p->arena, s->units, &s->capacity, s->nunits + 1, sizeof(void *));
     struct player_unit *copy = copy_unit(p, unit);
     copy->log_line = wire_log_nlines(p->log);
+    note_view(p, s, unit);
+    copy->view = s->view;
     s->units[s->nunits++] = copy;
     add_framing_findings(p, unit);
     model_session_server(s->model, unit, &p->findings);

@@ -150,7 +150,7 @@ static bool holds(struct span left, struct span right, enum script_operator op)
 
 static enum player_status play_assert(struct player *p, const struct script_step *step)
 {
-    struct resolve_scope scope = player_scope(p, player_session_of(p, step));
+    struct resolve_scope scope = player_scope(p, player_session_of(p, step), NULL);
     struct span left;
     struct span right;
     struct err err;
@@ -193,7 +193,7 @@ static int query_number(const struct script_step *step, const struct resolve_sco
 static int model_answer(struct player *p, const struct player_session *s,
                         const struct script_step *step, struct span *answer_r, struct err *err)
 {
-    struct resolve_scope scope = player_scope(p, s);
+    struct resolve_scope scope = player_scope(p, s, NULL);
     const char *noun = step->as.query.noun;
     uint32_t number;
     *answer_r = span_of(NULL);
@@ -215,7 +215,7 @@ static int model_answer(struct player *p, const struct player_session *s,
 static enum player_status play_model(struct player *p, const struct script_step *step)
 {
     const struct player_session *s = player_session_of(p, step);
-    struct resolve_scope scope = player_scope(p, s);
+    struct resolve_scope scope = player_scope(p, s, NULL);
     struct span answer;
     struct span wanted;
     struct err err;
@@ -278,7 +278,7 @@ static const char *numbers_text(struct arena *arena, const uint32_t *numbers, si
 static enum player_status play_removed(struct player *p, const struct script_step *step)
 {
     struct player_session *s = player_session_of(p, step);
-    struct resolve_scope scope = player_scope(p, s);
+    struct resolve_scope scope = player_scope(p, s, NULL);
     struct span sequence;
     struct err err;
     uint32_t *wanted;
@@ -306,7 +306,7 @@ static enum player_status play_removed(struct player *p, const struct script_ste
 static enum player_status play_deliver(struct player *p, const struct script_step *step)
 {
     struct player_session *s = player_session_of(p, step);
-    struct resolve_scope scope = player_scope(p, s);
+    struct resolve_scope scope = player_scope(p, s, NULL);
     struct span mailbox;
     struct span octets;
     const char *path;
@@ -352,8 +352,6 @@ static enum player_status play_one(struct player *p, const struct script_step *s
     switch (step->kind) {
     case STEP_WIRE:
         return play_wire(p, step);
-    case STEP_EITHER:
-        return player_either(p, step);
     case STEP_INTERLEAVE:
         return player_interleave(p, step);
     case STEP_REPEAT:
@@ -386,6 +384,7 @@ static enum player_status play_one(struct player *p, const struct script_step *s
         return play_assert(p, step);
     case STEP_CONVERGE:
         return player_converge(p, step);
+    case STEP_EITHER:    /* see play_line() */
     case STEP_CHECK:     /* laid flat */
     case STEP_UNORDERED: /* part of a window */
     case STEP_USE:       /* gone after expansion */
@@ -412,13 +411,36 @@ static void add_line(struct player *p, struct line_list *list, struct player_lin
     list->items[list->nitems++] = line;
 }
 
+static bool is_mark(const struct player_line *line)
+{
+    return !line->ends_check && line->step->kind == STEP_WIRE && line->step->as.wire.who == 'S' &&
+           line->step->as.wire.mark != MARK_ONE;
+}
+
+/* Marks right before an `either` go with it. */
+static struct player_line take_marks(struct player *p, struct line_list *list,
+                                     struct player_line either)
+{
+    size_t first = list->nitems;
+    while (first > 0 && is_mark(&list->items[first - 1]))
+        first--;
+    either.nmarks = list->nitems - first;
+    struct player_line *marks = arena_array(p->arena, either.nmarks, sizeof *marks);
+    if (either.nmarks > 0)
+        memcpy(marks, &list->items[first], either.nmarks * sizeof *marks);
+    either.marks = marks;
+    list->nitems = first;
+    return either;
+}
+
 static void lay_flat(struct player *p, const struct script_steps *steps, struct player_check *check,
                      struct line_list *list)
 {
     for (size_t i = 0; i < steps->nitems; i++) {
         const struct script_step *step = steps->items[i];
         if (step->kind != STEP_CHECK) {
-            add_line(p, list, (struct player_line){.step = step, .check = check});
+            struct player_line line = {.step = step, .check = check};
+            add_line(p, list, step->kind == STEP_EITHER ? take_marks(p, list, line) : line);
             continue;
         }
         struct player_check *inner = arena_alloc(p->arena, sizeof *inner);
@@ -456,17 +478,35 @@ static enum player_status play_line(struct player *p, const struct line_list *li
         (line->step->kind == STEP_WIRE && line->step->as.wire.who == 'S'))
         return player_window(p, list->items, list->nitems, at);
     (*at)++;
-    return play_one(p, line->step);
+    return line->step->kind == STEP_EITHER ? player_either(p, line) : play_one(p, line->step);
+}
+
+static enum player_status play_lines(struct player *p, const struct line_list *list)
+{
+    enum player_status status = PLAYER_GOES_ON;
+    for (size_t at = 0; at < list->nitems && status == PLAYER_GOES_ON;)
+        status = play_line(p, list, &at);
+    return status;
 }
 
 enum player_status player_steps(struct player *p, const struct script_steps *steps,
                                 struct player_check *check)
 {
     struct line_list list = {0};
-    enum player_status status = PLAYER_GOES_ON;
     lay_flat(p, steps, check, &list);
-    for (size_t at = 0; at < list.nitems && status == PLAYER_GOES_ON;)
-        status = play_line(p, &list, &at);
+    enum player_status status = play_lines(p, &list);
     p->check = check;
+    return status;
+}
+
+enum player_status player_branch(struct player *p, const struct player_line *either,
+                                 const struct script_steps *steps)
+{
+    struct line_list list = {0};
+    for (size_t i = 0; i < either->nmarks; i++)
+        add_line(p, &list, either->marks[i]);
+    lay_flat(p, steps, either->check, &list);
+    enum player_status status = play_lines(p, &list);
+    p->check = either->check;
     return status;
 }

@@ -140,7 +140,7 @@ static void consume_kept(struct window *w)
 static bool slot_takes(struct window *w, const struct assign_slot *slot,
                        const struct player_unit *unit)
 {
-    struct resolve_scope resolve = player_scope(w->p, w->s);
+    struct resolve_scope resolve = player_scope(w->p, w->s, unit);
     struct match_scope scope = {&resolve, &w->p->captures, w->p->grammar, w->p->matcher};
     return match_unit(&scope, &slot->pattern, &unit->unit);
 }

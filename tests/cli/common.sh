@@ -17,6 +17,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/cli-test-XXXXXX")
 TMPDIR=$work/tmp
 export TMPDIR
 mkdir "$TMPDIR"
+echo "$TMPDIR/" >"$work/pattern" # not in a command line of ours
 cd "$work"
 jobs_started=
 
@@ -85,9 +86,7 @@ until_true() {
 
 # Processes whose command line names our temporary folder, which every started server's does.
 ours_running() {
-    for file in /proc/[0-9]*/cmdline; do
-        { tr '\0' ' ' <"$file"; } 2>/dev/null | grep -qF "$TMPDIR/" && echo "$file"
-    done
+    grep -laF -f "$work/pattern" /proc/[0-9]*/cmdline 2>/dev/null
 }
 
 nothing_is_left() {

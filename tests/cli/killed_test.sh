@@ -38,7 +38,7 @@ ended_by() {
     [ "$code" -eq "$2" ] || die "$1 ended it with $code, not $2"
     check_nothing_left
     ends 0 report r.jsonl
-    has out "| polite |" "| 3 | 3 | 0 |" "noop.ok"
+    has out "| 3 | 3 | 0 |" "noop.ok"
     [ "$(verdicts r.jsonl)" = "t.quick1 pass
 t.quick2 pass
 t.quick3 pass" ] || die "$1: results hold $(verdicts r.jsonl)"

@@ -159,6 +159,15 @@ static const struct row alternatives[] = {
          "  either {\n    S: * 3 EXPUNGE\n    S: * 9 EXPUNGE\n    S: @ OK <text-line>\n"
          "  } or {\n    S: * 3 EXPUNGE\n    S: * 2 EXPUNGE\n    S: @ OK <text-line>\n  }\n"),
      RESULT_PASS, NULL},
+    /* marks before it belong to the window of each branch */
+    {SELECTED "  C: @ EXPUNGE\n" CHECKED("  S{2}: * <number> EXPUNGE\n  either {\n"
+                                         "    S: @ NO <text-line>\n  } or {\n"
+                                         "    S: @ OK <text-line>\n  }\n"),
+     RESULT_PASS, NULL},
+    {SELECTED "  C: @ EXPUNGE\n" CHECKED("  S!: * 2 EXPUNGE\n  either {\n"
+                                         "    S: @ NO <text-line>\n  } or {\n"
+                                         "    S: @ OK <text-line>\n  }\n"),
+     RESULT_FAIL, "noop.ok"},
     /* a branch that has sent something is the one */
     {"  either {\n    C: @ FROB\n    S: @ OK <text-line>\n  } or {\n    C: @ NOOP\n"
      "    S: @ OK <text-line>\n  }\n" CHECKED("  quiet 10ms\n"),
