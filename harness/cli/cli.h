@@ -113,6 +113,8 @@ __attribute__((warn_unused_result)) int cli_load_suite(struct cli *cli, struct s
  * them. */
 void cli_split_selectors(struct cli *cli, const struct cli_texts *arguments,
                          struct cli_texts *paths, struct cli_texts *selectors);
+/* Says which selectors fitted nothing, one a line as suite_select() appends them; frees them. */
+void cli_warn_unused(struct buffer *selectors);
 
 /* Prints an error to stderr, and returns RESULT_EXIT_USAGE. */
 int cli_fail(const struct err *err);

@@ -75,6 +75,10 @@ int cli_explain(struct cli *cli, int argc, char **argv)
     char nothing;
     if (cli_options_read(cli, none, argc, argv, &nothing, &arguments, &err) != 0)
         return cli_fail(&err);
+    if (arguments.nitems == 0) {
+        (void)err_set(&err, NULL, 0, 0, "explain wants a requirement, a glob of some, or a reading");
+        return cli_fail(&err);
+    }
     suite_init(&suite, &cli->arena);
     if (cli_load_suite(cli, &suite, &no_paths, "server") != 0)
         status = RESULT_EXIT_USAGE;

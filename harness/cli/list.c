@@ -32,7 +32,7 @@ int cli_list(struct cli *cli, int argc, char **argv)
     }
     if (status == 0 && suite.ncases == 0)
         status = RESULT_EXIT_EMPTY;
-    buffer_free(&unused);
+    cli_warn_unused(&unused);
     suite_free(&suite);
     return status;
 }

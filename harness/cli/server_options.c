@@ -173,12 +173,7 @@ static int load_and_select(struct server_run *run, const struct cli_texts *argum
         return cli_fail(err);
     suite_select(&run->suite, selectors.items, selectors.nitems, run->options.except.items,
                  run->options.except.nitems, &unused);
-    struct span lines = buffer_span(&unused);
-    while (lines.nbytes > 0) {
-        struct span line = span_cut(&lines, '\n');
-        (void)fprintf(stderr, "imapspec: \"%.*s\" matches no scenario\n", SPAN_ARG(line));
-    }
-    buffer_free(&unused);
+    cli_warn_unused(&unused);
     return 0;
 }
 

@@ -14,6 +14,16 @@ void cli_split_selectors(struct cli *cli, const struct cli_texts *arguments,
     }
 }
 
+void cli_warn_unused(struct buffer *selectors)
+{
+    struct span lines = buffer_span(selectors);
+    while (lines.nbytes > 0) {
+        struct span line = span_cut(&lines, '\n');
+        (void)fprintf(stderr, "imapspec: \"%.*s\" matches no scenario\n", SPAN_ARG(line));
+    }
+    buffer_free(selectors);
+}
+
 static int list_scenarios(struct cli *cli, const struct cli_texts *paths, const char *side,
                           struct cli_texts *files, struct err *err)
 {

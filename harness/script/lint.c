@@ -103,9 +103,9 @@ static void check_scenario(struct script_lint *l)
     script_lint_names(l, NULL, l->scenario->steps);
     if (l->faults->nitems > nfaults)
         return;
-    /* what is left can only be seen with the values put in */
-    if (script_expand_all(l->file, l->scenario, l->faults, &cases, &ncases) != 0)
-        return;
+    /* what is left can only be seen with the values put in; windows are the same in all cases */
+    if (script_expand_all(l->file, l->scenario, l->faults, &cases, &ncases) == 0)
+        script_lint_windows(l, cases[0].steps);
 }
 
 void script_lint_check(const struct script_parsed *parsed, struct script_faults *faults)

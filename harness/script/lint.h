@@ -24,8 +24,10 @@ struct script_lint {
 
 /* Meta lines: sessions, fixtures, axes, requirement IDs. */
 void script_lint_meta(struct script_lint *l);
-/* Roles, sessions and positions of steps, windows, what checks hold. */
+/* Roles, sessions and positions of steps, what checks hold. */
 void script_lint_steps(struct script_lint *l, struct script_steps steps);
+/* Marked lines, whose window must be closed by a line that must arrive. Steps are expanded. */
+void script_lint_windows(struct script_lint *l, struct script_steps steps);
 /* Types, captures, references, axes. macro: whose steps they are, or NULL. */
 void script_lint_names(struct script_lint *l, const struct script_macro *macro,
                        struct script_steps steps);

@@ -154,6 +154,17 @@ static void check_session(struct script_lint *l, const struct position *p,
                            l->scenario->nsessions);
 }
 
+/* ---- wire lines --------------------------------------------------------------------------- */
+
+static void check_wire(struct script_lint *l, const struct position *p,
+                       const struct script_step *step)
+{
+    script_lint_wire(l, step);
+    if (step->as.wire.mark == MARK_NEVER && p->check == NULL && l->scenario != NULL)
+        (void)script_fault(l->faults, step->place, "`%c!:` outside a check cannot fail anything",
+                           step->as.wire.who);
+}
+
 /* ---- blocks ------------------------------------------------------------------------------- */
 
 static void check_steps(struct script_lint *l, const struct position *p, struct script_steps steps);
@@ -245,41 +256,13 @@ static void check_use(struct script_lint *l, const struct position *p,
     check_steps(l, &inner, macro->steps);
 }
 
-/* ---- windows ------------------------------------------------------------------------------ */
-
-/* Whether a step closes the window of marked lines before it. */
-static bool closes_window(const struct script_lint *l, const struct script_step *step)
-{
-    if (step->kind == STEP_WIRE)
-        return !script_lint_is_sent(l, &step->as.wire) && step->as.wire.least > 0;
-    return step->kind == STEP_UNORDERED || step->kind == STEP_EITHER || step->kind == STEP_USE ||
-           step->kind == STEP_EOF || step->kind == STEP_QUIET || step->kind == STEP_CONVERGE ||
-           step->kind == STEP_REPEAT;
-}
-
-static void check_never(struct script_lint *l, const struct position *p, struct script_steps steps,
-                        size_t at)
-{
-    const struct script_step *step = steps.items[at];
-    if (p->check == NULL && l->scenario != NULL)
-        (void)script_fault(l->faults, step->place, "`%c!:` outside a check cannot fail anything",
-                           step->as.wire.who);
-    while (++at < steps.nitems)
-        if (closes_window(l, steps.items[at]))
-            return;
-    (void)script_fault(l->faults, step->place,
-                       "no line that must arrive follows in this block, so the window of `%c!:` "
-                       "never closes",
-                       step->as.wire.who);
-}
-
 /* ---- steps -------------------------------------------------------------------------------- */
 
 static void check_kind(struct script_lint *l, const struct position *p,
                        const struct script_step *step)
 {
     if (step->kind == STEP_WIRE)
-        script_lint_wire(l, step);
+        check_wire(l, p, step);
     else if (step->kind == STEP_CHECK)
         check_check(l, p, step);
     else if (step->kind == STEP_UNORDERED)
@@ -319,11 +302,8 @@ static void check_step(struct script_lint *l, const struct position *p, struct s
 
 static void check_steps(struct script_lint *l, const struct position *p, struct script_steps steps)
 {
-    for (size_t i = 0; i < steps.nitems; i++) {
+    for (size_t i = 0; i < steps.nitems; i++)
         check_step(l, p, steps.items[i]);
-        if (steps.items[i]->kind == STEP_WIRE && steps.items[i]->as.wire.mark == MARK_NEVER)
-            check_never(l, p, steps, i);
-    }
 }
 
 void script_lint_steps(struct script_lint *l, struct script_steps steps)

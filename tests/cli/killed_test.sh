@@ -94,7 +94,7 @@ ends 0 server polite.target quick1.scn --keep
 [ -z "$(ours_running)" ] || die "--keep keeps a process"
 rm -rf "$TMPDIR"/*
 
-# the reference server by itself ends on either signal, and frees its port
+# the bundled server by itself ends on either signal, and frees its port
 for signal in TERM INT; do
     env --default-signal=INT "$IMAPSPEC" serve --maildir "$TMPDIR/mail" >served 2>err &
     run=$!
@@ -107,6 +107,7 @@ for signal in TERM INT; do
 done
 
 # so does a run; background jobs of a script ignore SIGINT, hence env
+rm r.jsonl
 env --default-signal=INT "$IMAPSPEC" server polite.target quick1.scn slow.scn -j 1 \
     --results r.jsonl --color never >out 2>err </dev/null &
 run=$!

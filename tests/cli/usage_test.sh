@@ -41,6 +41,7 @@ wrong '127.0.0.1:143: a server that runs needs --user and --password' server 127
 wrong 'which files?' lint
 wrong 'which files?' fmt
 wrong 'features wants one target' features
+wrong 'explain wants a requirement' explain
 wrong 'report wants results files' report
 wrong 'there is no requirement or reading "no.such"' explain no.such
 wrong 'there is no requirement or reading "B9999"' explain B9999
