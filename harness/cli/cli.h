@@ -91,6 +91,9 @@ __attribute__((warn_unused_result)) int cli_write_file(const char *path, struct 
 bool cli_is_folder(const char *path);
 bool cli_exists(const char *path);
 
+/* A path as it is best shown: without the working folder in front, when it lies below that. */
+const char *cli_short_path(struct arena *arena, const char *path);
+
 /* Files below a folder that end in `suffix`, in the order of their names; in the arena. */
 __attribute__((warn_unused_result)) int cli_list_files(struct cli *cli, const char *folder,
                                                        const char *suffix, struct cli_texts *list,

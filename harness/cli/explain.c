@@ -76,7 +76,8 @@ int cli_explain(struct cli *cli, int argc, char **argv)
     if (cli_options_read(cli, none, argc, argv, &nothing, &arguments, &err) != 0)
         return cli_fail(&err);
     if (arguments.nitems == 0) {
-        (void)err_set(&err, NULL, 0, 0, "explain wants a requirement, a glob of some, or a reading");
+        (void)err_set(&err, NULL, 0, 0,
+                      "explain wants a requirement, a glob of some, or a reading");
         return cli_fail(&err);
     }
     suite_init(&suite, &cli->arena);

@@ -171,6 +171,18 @@ const char *cli_find_data(struct cli *cli, struct err *err)
     return NULL;
 }
 
+const char *cli_short_path(struct arena *arena, const char *path)
+{
+    char folder[4096];
+    struct span rest = span_of(path);
+    if (getcwd(folder, sizeof folder) == NULL || !span_starts_with(rest, span_of(folder)))
+        return path;
+    rest = span_from(rest, strlen(folder));
+    if (rest.nbytes < 2 || rest.data[0] != '/')
+        return path;
+    return arena_text(arena, span_from(rest, 1));
+}
+
 /* ---- files named inside files ---- */
 
 static const char *beside(struct arena *arena, const char *from, const char *path)
@@ -195,6 +207,6 @@ int cli_load_include(void *context, const char *from, const char *path, struct a
                        "\"%s\" is neither beside this file nor among the shipped scripts and "
                        "fixtures",
                        path);
-    *path_r = candidate;
+    *path_r = cli_short_path(arena, candidate);
     return read_file(candidate, arena, text_r, err);
 }

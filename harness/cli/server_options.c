@@ -164,8 +164,7 @@ static int load_and_select(struct server_run *run, const struct cli_texts *argum
     struct buffer unused = {0};
     cli_split_selectors(run->cli, &rest, &paths, &selectors);
     run->play_options.target_argument = reproduction(run, &paths);
-    run->is_selection =
-        paths.nitems > 0 || selectors.nitems > 0 || run->options.except.nitems > 0;
+    run->is_selection = paths.nitems > 0 || selectors.nitems > 0 || run->options.except.nitems > 0;
     suite_init(&run->suite, &run->cli->arena);
     if (cli_load_suite(run->cli, &run->suite, &paths, "server") != 0)
         return RESULT_EXIT_USAGE;

@@ -27,10 +27,10 @@ void cli_warn_unused(struct buffer *selectors)
 static int list_scenarios(struct cli *cli, const struct cli_texts *paths, const char *side,
                           struct cli_texts *files, struct err *err)
 {
-    if (paths->nitems == 0)
-        return cli_list_files(cli,
-                              arena_printf(&cli->arena, "%s/scripts/imap2/%s", cli->data, side),
-                              ".scn", files, err);
+    if (paths->nitems == 0) {
+        const char *folder = arena_printf(&cli->arena, "%s/scripts/imap2/%s", cli->data, side);
+        return cli_list_files(cli, cli_short_path(&cli->arena, folder), ".scn", files, err);
+    }
     for (size_t i = 0; i < paths->nitems; i++) {
         if (!cli_is_folder(paths->items[i]))
             cli_texts_add(cli, files, paths->items[i]);
