@@ -10,12 +10,20 @@
 JOBS := $(shell nproc)
 
 .PHONY: all demo check coverage format clean setup
+.SECONDARY:
 
 all: build/default/imapspec
 
-build/%/imapspec: setup
-	@cmake --preset $* >build/configure-$*.log 2>&1 || { cat build/configure-$*.log; exit 1; }
+# The program alone.
+build/%/imapspec: configure-%
+	@cmake --build --preset $* -j $(JOBS) --target imapspec
+
+# Everything, tests included.
+tree-%: configure-%
 	@cmake --build --preset $* -j $(JOBS)
+
+configure-%: setup
+	@cmake --preset $* >build/configure-$*.log 2>&1 || { cat build/configure-$*.log; exit 1; }
 
 setup:
 	@tools/setup
@@ -24,11 +32,11 @@ setup:
 demo: build/default/imapspec
 	@tools/demo build/default/imapspec
 
-check: build/default/imapspec build/asan/imapspec
+check: tree-default tree-asan
 	@ctest --preset default -j $(JOBS)
 	@ctest --preset asan -j $(JOBS)
 
-coverage: build/coverage/imapspec
+coverage: tree-coverage
 	@tools/coverage
 
 format: setup

@@ -165,12 +165,16 @@ struct result_terminal {
     size_t log_lines; /* last wire lines shown with a failure; 0: 20 */
 };
 
-/* Appends what a terminal shows of one case. At verbosity 0: nothing for an expected pass; one line
- * for a skip, for a tolerated branch and for whatever the expectation file lists; the rest in full,
+/* Appends what a terminal shows of one case. At verbosity 0: nothing for an expected pass or skip
+ * (result_skips_print() tells of these); one line for a tolerated branch and for whatever the expectation file lists; the rest in full,
  * findings graded "observe" left out. What peers sent is escaped, so it cannot steer the terminal.
  */
 void result_case_print(const struct result_case *result, const struct result_terminal *how,
                        struct buffer *out);
+
+/* Appends one line for each reason for which cases were skipped, with how many: "  89 skipped: needs
+ * LOGIN, which mine does not have". */
+void result_skips_print(const struct result_case *const *cases, size_t ncases, struct buffer *out);
 
 /* Appends a report of one or several runs in Markdown: each target's counts, the matrix of
  * requirement by target (worst verdict of all cases that check it), what did not pass with its

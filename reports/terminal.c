@@ -260,7 +260,8 @@ static bool is_one_line(const struct result_case *result)
 void result_case_print(const struct result_case *result, const struct result_terminal *how,
                        struct buffer *out)
 {
-    bool is_silent = result->verdict == RESULT_PASS && !result->is_unexpected;
+    bool is_silent = (result->verdict == RESULT_PASS || result->verdict == RESULT_SKIP) &&
+                     !result->is_unexpected;
     if (is_silent && how->verbosity < 1)
         return;
     put_heading(out, result, how);
@@ -271,4 +272,28 @@ void result_case_print(const struct result_case *result, const struct result_ter
     put_reason(out, result);
     if (result->verdict == RESULT_NONSTRICT)
         put_behaviours(out, result);
+}
+
+void result_skips_print(const struct result_case *const *cases, size_t ncases, struct buffer *out)
+{
+    struct arena arena = {0};
+    struct table counts = {0}; /* reason -> size_t, in order of appearance */
+    for (size_t i = 0; i < ncases; i++) {
+        if (cases[i]->verdict != RESULT_SKIP)
+            continue;
+        struct span reason = span_of(cases[i]->reason == NULL ? "" : cases[i]->reason);
+        size_t *n = table_get(&counts, reason);
+        if (n == NULL) {
+            n = arena_alloc(&arena, sizeof *n);
+            (void)table_put(&counts, reason, n);
+        }
+        ++*n;
+    }
+    for (size_t i = 0; i < counts.nentries; i++) {
+        buffer_printf(out, "  %zu skipped: ", *(const size_t *)counts.entries[i].value);
+        buffer_append_escaped(out, counts.entries[i].key, 300);
+        buffer_append_text(out, "\n");
+    }
+    table_free(&counts);
+    arena_free(&arena);
 }

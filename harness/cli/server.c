@@ -269,8 +269,10 @@ static void print_summary(const struct server_run *run)
     struct buffer text = {0};
     result_summary_write(&run->summary, &text);
     struct span line = span_trim(buffer_span(&text));
-    (void)printf("%s: %.*s\nseed %" PRIu64 "\n", target_name(run->target), SPAN_ARG(line),
-                 run->options.seed);
+    (void)printf("%s: %.*s\n", target_name(run->target), SPAN_ARG(line));
+    buffer_clear(&text);
+    result_skips_print((const struct result_case *const *)run->done, run->ndone, &text);
+    (void)printf("%.*sseed %" PRIu64 "\n", SPAN_ARG(buffer_span(&text)), run->options.seed);
     buffer_free(&text);
 }
 

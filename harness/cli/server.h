@@ -25,7 +25,7 @@ struct server_run {
     struct suite suite;
     bool is_selection; /* not the whole suite */
     struct target *target;
-    struct guard *guard; /* of the target's folder; NULL: it has none */
+    struct guard *guard;          /* of the target's folder; NULL: it has none */
     struct expect_list *expected; /* NULL: no file */
     const char *expect_path;
     FILE *results; /* NULL: not kept */

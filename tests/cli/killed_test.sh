@@ -95,11 +95,15 @@ ends 0 server polite.target quick1.scn --keep
 rm -rf "$TMPDIR"/*
 
 # the bundled server by itself ends on either signal, and frees its port
+is_listening() {
+    grep -q "^listening on 127.0.0.1:[1-9]" served 2>/dev/null
+}
 for signal in TERM INT; do
+    rm -f served
     env --default-signal=INT "$IMAPSPEC" serve --maildir "$TMPDIR/mail" >served 2>err &
     run=$!
     jobs_started="$jobs_started $run"
-    until_true 20 grep -q "^listening on 127.0.0.1:[1-9]" served || die "serve says nothing"
+    until_true 20 is_listening || die "serve says nothing"
     kill -$signal "$run"
     until_true 20 is_gone || die "serve does not end by $signal"
     wait "$run"
@@ -107,7 +111,7 @@ for signal in TERM INT; do
 done
 
 # so does a run; background jobs of a script ignore SIGINT, hence env
-rm r.jsonl
+rm -f r.jsonl
 env --default-signal=INT "$IMAPSPEC" server polite.target quick1.scn slow.scn -j 1 \
     --results r.jsonl --color never >out 2>err </dev/null &
 run=$!

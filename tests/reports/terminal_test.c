@@ -99,10 +99,26 @@ static void test_nothing_steers_the_terminal(void **state)
     arena_free(&arena);
 }
 
+static void test_skips_are_counted_by_reason(void **state)
+{
+    (void)state;
+    struct result_case one = sample_case(RESULT_SKIP), two = sample_case(RESULT_SKIP);
+    struct result_case other = sample_case(RESULT_SKIP), pass = sample_case(RESULT_PASS);
+    one.reason = two.reason = "needs BBOARD";
+    other.reason = "needs\x1b[2J";
+    const struct result_case *const cases[] = {&one, &pass, &other, &two};
+    struct buffer out = {0};
+    result_skips_print(cases, 4, &out);
+    assert_true(
+        span_is(buffer_span(&out), "  2 skipped: needs BBOARD\n  1 skipped: needs\\x1b[2J\n"));
+    buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_verdict),
+        cmocka_unit_test(test_skips_are_counted_by_reason),
         cmocka_unit_test(test_listed_cases),
         cmocka_unit_test(test_expected_pass_is_silent),
         cmocka_unit_test(test_nothing_steers_the_terminal),

@@ -253,7 +253,7 @@ struct result_case *fake_play(struct fake *fake, const char *scenario, size_t or
                               struct arena *arena)
 {
     struct script_file *file;
-    struct script_case *cases;
+    struct script_case *cases = NULL;
     size_t ncases;
     struct err err;
     if (script_read(span_of(scenario), "test.scn", NULL, arena, &file, &err) != 0 ||

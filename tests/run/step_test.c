@@ -217,9 +217,10 @@ static void numbers_follow_expunges(void **state)
         {HEAD SELECTED
          "  C: @ EXPUNGE\n  S: @ OK <text-line>\n" CHECKED("  assert ${#2} == 2\n") "}\n",
          RESULT_FAIL, NULL, "EXPUNGED"},
-        /* there never was such a message: the scenario's own fault */
-        {HEAD SELECTED CHECKED("  assert ${#4} == 4\n") "}\n", RESULT_ERROR, NULL,
-         "no message had the number 4"},
+        /* a message that came after SELECT is known by the number it came with */
+        {HEAD SELECTED
+         "  C: @ EXPUNGE\n  S: @ OK <text-line>\n" CHECKED("  assert ${#4} == 3\n") "}\n",
+         RESULT_PASS, NULL, NULL},
         /* user, password, tag, lengths, sums */
         {HEAD "  C: @ X ${user} ${password} ${password.len}\n  S: <t:tag> OK <text-line>\n" CHECKED(
              "  assert ${t} == ${tag}\n") "}\n",
