@@ -154,21 +154,21 @@ static void sessions_converge_or_not(void **state)
 #define FLAGS_OF(one)                                                                              \
     "* 1 FETCH (FLAGS (" one "))\r\n* 2 FETCH (FLAGS ())\r\n* 3 FETCH (FLAGS ())\r\n%T OK "        \
     "done\r\n"
-    static const struct fake_rule same[] = {
+    const struct fake_rule same[] = {
         polite[1], polite[2], polite[4], {"FETCH 1:3 FLAGS", FLAGS_OF("\\Seen"), false, 0}, {0}};
-    static const struct fake_rule other[] = {polite[1],
-                                             polite[2],
-                                             polite[4],
-                                             {"FETCH", FLAGS_OF("\\Seen"), false, 'a'},
-                                             {"FETCH", FLAGS_OF(""), false, 'b'},
-                                             {0}};
-    static const struct fake_rule refusing[] = {polite[1],
-                                                polite[2],
-                                                {"CHECK", "%T NO busy\r\n", false, 'b'},
-                                                polite[4],
-                                                {"FETCH", FLAGS_OF(""), false, 0},
-                                                {0}};
-    static const struct fake_rule shorter[] = {
+    const struct fake_rule other[] = {polite[1],
+                                      polite[2],
+                                      polite[4],
+                                      {"FETCH", FLAGS_OF("\\Seen"), false, 'a'},
+                                      {"FETCH", FLAGS_OF(""), false, 'b'},
+                                      {0}};
+    const struct fake_rule refusing[] = {polite[1],
+                                         polite[2],
+                                         {"CHECK", "%T NO busy\r\n", false, 'b'},
+                                         polite[4],
+                                         {"FETCH", FLAGS_OF(""), false, 0},
+                                         {0}};
+    const struct fake_rule shorter[] = {
         polite[1],
         polite[2],
         {"CHECK", "* 1 EXPUNGE\r\n%T OK done\r\n", false, 'b'},
