@@ -166,14 +166,15 @@ struct result_terminal {
 };
 
 /* Appends what a terminal shows of one case. At verbosity 0: nothing for an expected pass or skip
- * (result_skips_print() tells of these); one line for a tolerated branch and for whatever the expectation file lists; the rest in full,
- * findings graded "observe" left out. What peers sent is escaped, so it cannot steer the terminal.
+ * (result_skips_print() tells of these); one line for a tolerated branch and for whatever the
+ * expectation file lists; the rest in full, findings graded "observe" left out. What peers sent is
+ * escaped, so it cannot steer the terminal.
  */
 void result_case_print(const struct result_case *result, const struct result_terminal *how,
                        struct buffer *out);
 
-/* Appends one line for each reason for which cases were skipped, with how many: "  89 skipped: needs
- * LOGIN, which mine does not have". */
+/* Appends one line for each reason for which cases were skipped, with how many: "  89 skipped:
+ * needs LOGIN, which mine does not have". */
 void result_skips_print(const struct result_case *const *cases, size_t ncases, struct buffer *out);
 
 /* Appends a report of one or several runs in Markdown: each target's counts, the matrix of

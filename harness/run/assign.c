@@ -141,7 +141,7 @@ static void describe_left(struct assigning *a, const struct player_unit *unit,
     f->place = slot->step->place;
     f->check = slot->check;
     f->text = "what must not arrive has arrived";
-    f->wanted = arena_printf(a->p->arena, "no \"%s\"", slot->step->as.wire.text.source);
+    f->wanted = arena_printf(a->p->arena, "no \"%s\"", player_line_text(slot->step));
 }
 
 static void describe_bounds(struct assigning *a, struct player_failure *f)
@@ -154,7 +154,7 @@ static void describe_bounds(struct assigning *a, struct player_failure *f)
         f->check = slot->check;
         f->text = "too few lines of a kind";
         f->wanted =
-            arena_printf(a->p->arena, "%u x \"%s\"", slot->least, slot->step->as.wire.text.source);
+            arena_printf(a->p->arena, "%u x \"%s\"", slot->least, player_line_text(slot->step));
         f->got = arena_printf(a->p->arena, "%u", slot->count);
         return;
     }

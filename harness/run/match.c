@@ -400,10 +400,34 @@ static bool match_line(struct matching *m, const struct pattern *pattern)
     return at == m->end;
 }
 
+/* ---- raw octets ----------------------------------------------------------------------------- */
+
+static bool match_raw(const struct matching *m, const struct script_wire *line)
+{
+    struct span rest = m->unit->bytes;
+    struct span octets = {0};
+    struct err err;
+    for (size_t i = 0; i < line->nraw; i++) {
+        const struct script_raw_item *item = &line->raw[i];
+        if (item->kind != RAW_TEXT)
+            continue;
+        if (resolve_text(m->scope->resolve, &item->text, &octets, &err) != 0)
+            return false;
+        for (uint64_t n = 0; n < item->times; n++) {
+            if (!span_starts_with(rest, octets) || (octets.nbytes > 0 && rest.nbytes == 0))
+                return false;
+            rest = span_from(rest, octets.nbytes);
+        }
+    }
+    return rest.nbytes == 0;
+}
+
 bool match_unit(const struct match_scope *scope, const struct pattern *pattern,
                 const struct wire_unit *unit)
 {
     struct matching m = {scope, unit, value_unit_end(unit)};
+    if (pattern->raw != NULL)
+        return match_raw(&m, pattern->raw);
     size_t mark = scope->captures->nitems;
     bool matches =
         is_search_result(pattern) ? match_search_result(&m, pattern) : match_line(&m, pattern);

@@ -62,12 +62,14 @@ static size_t make_nodes(struct maker *m, struct pattern_node **nodes_r)
     return nnodes;
 }
 
-struct pattern pattern_make(const struct script_text *text, struct arena *arena)
+struct pattern pattern_make(const struct script_wire *line, struct arena *arena)
 {
-    struct maker m = {text, 0, arena};
-    struct pattern pattern;
+    struct maker m = {&line->text, 0, arena};
+    struct pattern pattern = {.raw = line->is_raw ? line : NULL};
+    if (line->is_raw)
+        return pattern;
     pattern.nnodes = make_nodes(&m, &pattern.nodes);
-    ENSURE(m.at == text->npieces);
+    ENSURE(m.at == line->text.npieces);
     return pattern;
 }
 

@@ -2,7 +2,7 @@
 #ifndef IMAPSPEC_RUN_PATTERN_H
 #define IMAPSPEC_RUN_PATTERN_H
 
-#include "script/text.h"
+#include "script/script.h"
 
 enum pattern_kind {
     PATTERN_ITEM, /* pieces that stand together without a blank */
@@ -22,10 +22,11 @@ struct pattern_node {
 struct pattern {
     struct pattern_node *nodes;
     size_t nnodes;
+    const struct script_wire *raw; /* `S= ...`: a unit of exactly these octets; else NULL */
 };
 
-/* In the arena; borrows the text. Parentheses are balanced: script_read() has seen to it. */
-struct pattern pattern_make(const struct script_text *text, struct arena *arena);
+/* In the arena; borrows the line. Parentheses are balanced: script_read() has seen to it. */
+struct pattern pattern_make(const struct script_wire *line, struct arena *arena);
 
 /* The one WORD an item consists of, or the empty span. */
 struct span pattern_word(const struct pattern_node *node);

@@ -164,6 +164,7 @@ void player_send_command(struct player *p, struct player_session *s, const char 
 /* Plays the window that starts at lines[*at]; moves *at behind it. */
 enum player_status player_window(struct player *p, const struct player_line *lines, size_t nlines,
                                  size_t *at);
+const char *player_line_text(const struct script_step *step); /* what a checked line wants */
 const char *player_unit_text(struct player *p, const struct player_unit *unit); /* for messages */
 
 /* ---- assign.c ---- */

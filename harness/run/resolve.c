@@ -180,7 +180,7 @@ int resolve_piece(const struct resolve_scope *scope, const struct script_piece *
 static int append_value(const struct resolve_scope *scope, const struct script_piece *piece,
                         struct buffer *out, struct err *err)
 {
-    struct span octets;
+    struct span octets = {0};
     if (piece->kind == PIECE_QUOTED) {
         if (resolve_content(scope, piece, &octets, err) != 0)
             return -1;

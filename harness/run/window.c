@@ -34,6 +34,11 @@ const char *player_unit_text(struct player *p, const struct player_unit *unit)
     return copy;
 }
 
+const char *player_line_text(const struct script_step *step)
+{
+    return step->as.wire.is_raw ? "the raw octets of the line" : step->as.wire.text.source;
+}
+
 /* ---- what belongs to the window ---- */
 
 static struct assign_slot make_slot(struct player *p, const struct script_step *step,
@@ -42,7 +47,7 @@ static struct assign_slot make_slot(struct player *p, const struct script_step *
     const struct script_wire *wire = &step->as.wire;
     return (struct assign_slot){.step = step,
                                 .check = check,
-                                .pattern = pattern_make(&wire->text, p->arena),
+                                .pattern = pattern_make(wire, p->arena),
                                 .least = wire->least,
                                 .most = wire->most};
 }
@@ -92,14 +97,24 @@ static void gather(struct window *w, const struct player_line *lines, size_t nli
 
 /* ---- units ---- */
 
+/* Whether the pattern begins with that tag, as `@` or `@1`. */
+static bool names_tag(const struct window *w, const struct pattern *pattern, struct span tag)
+{
+    const struct script_piece *piece = pattern_tag(pattern);
+    return piece != NULL && span_equal(w->s->tags[piece->number], tag);
+}
+
 /* The completion of another command whose turn comes later in the script. */
 static bool is_for_later(const struct window *w, const struct player_unit *unit)
 {
     if (unit->unit.kind != WIRE_TAGGED || w->closed_by != CLOSED_BY_LINE)
         return false;
-    const struct script_piece *tag = pattern_tag(&w->closing.pattern);
-    if (tag == NULL || span_equal(w->s->tags[tag->number], unit->unit.tag))
+    if (pattern_tag(&w->closing.pattern) == NULL ||
+        names_tag(w, &w->closing.pattern, unit->unit.tag))
         return false;
+    for (size_t i = 0; i < w->nslots; i++)
+        if (names_tag(w, &w->slots[i].pattern, unit->unit.tag))
+            return false; /* a mark of this window speaks of it */
     for (size_t i = 0; i < RESOLVE_TAGS; i++)
         if (span_equal(w->s->tags[i], unit->unit.tag))
             return true;
@@ -158,10 +173,10 @@ static bool some_slot_takes(struct window *w, const struct player_unit *unit)
 static const char *wanted_of(struct window *w)
 {
     if (w->closed_by == CLOSED_BY_LINE)
-        return w->closing.step->as.wire.text.source;
+        return player_line_text(w->closing.step);
     for (size_t i = 0; i < w->nslots; i++)
         if (w->slots[i].count < w->slots[i].least)
-            return w->slots[i].step->as.wire.text.source;
+            return player_line_text(w->slots[i].step);
     return "";
 }
 
@@ -199,10 +214,8 @@ static enum player_status fail_without_unit(struct window *w)
 /* A completion with the tag that was waited for, but another text, is used up by the failure. */
 static bool is_other_completion(const struct window *w, const struct player_unit *unit)
 {
-    if (w->closed_by != CLOSED_BY_LINE || unit->unit.kind != WIRE_TAGGED)
-        return false;
-    const struct script_piece *tag = pattern_tag(&w->closing.pattern);
-    return tag != NULL && span_equal(w->s->tags[tag->number], unit->unit.tag);
+    return w->closed_by == CLOSED_BY_LINE && unit->unit.kind == WIRE_TAGGED &&
+           names_tag(w, &w->closing.pattern, unit->unit.tag);
 }
 
 static enum player_status fail_with_unit(struct window *w, struct player_unit *unit)

@@ -111,7 +111,7 @@ verdict() {
     wanted_code=$2
     word=$3
     shift 3
-    ends "$wanted_code" server reference all.scn "$id" --seed 5 --color never --results r.jsonl
+    ends "$wanted_code" server reference all.scn "$id" --seed 5 --color never --results r.jsonl -v
     grep -qE "^$word +" out || die "$id: no line begins with $word"
     has out "seed 5" "$@"
     [ "$(verdicts r.jsonl)" = "$id $word" ] || die "$id: results hold $(verdicts r.jsonl)"

@@ -58,7 +58,7 @@ static struct pattern pattern_of(struct fixture_world *w, const char *line)
         fail_msg("%s: %s", line, err.text);
     const struct script_step *check = file->scenarios[0]->steps.items[2];
     const struct script_step *step = check->as.check.steps.items[0];
-    return pattern_make(&step->as.wire.text, &w->arena);
+    return pattern_make(&step->as.wire, &w->arena);
 }
 
 static bool matches(struct fixture_world *w, const char *line, const char *octets)

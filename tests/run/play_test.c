@@ -129,6 +129,11 @@ static const struct row windows[] = {
      RESULT_PASS, NULL},
     {"  C: @1 NOOP\n  C: @2 FROB\n" CHECKED("  S: @2 BAD <text-line>\n  S: @1 OK <text-line>\n"),
      RESULT_PASS, NULL},
+    {"  C: @1 NOOP\n  C: @2 FROB\n" CHECKED("  S!: @2 NO <text-line>\n  S: @1 OK <text-line>\n"
+                                            "  S: @2 BAD <text-line>\n"),
+     RESULT_PASS, NULL},
+    {"  C= \"x9 FROB\\r\\n\"\n" CHECKED("  S= \"x9 BAD \" \"what?\\r\\n\"\n"), RESULT_PASS, NULL},
+    {"  C= \"x9 FROB\\r\\n\"\n" CHECKED("  S= \"x9 BAD what?\"\n"), RESULT_FAIL, "noop.ok"},
     {"  split bytewise\n  C: @ NOOP\n" CHECKED("  S: @ OK <text-line>\n"), RESULT_PASS, NULL},
     {"  repeat 3 {\n    C: @ NOOP\n    S: @ OK <text-line>\n  }\n" CHECKED("  quiet 10ms\n"),
      RESULT_PASS, NULL},
