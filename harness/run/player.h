@@ -108,6 +108,7 @@ struct player {
     uint64_t noctets; /* received so far */
     size_t nkept;     /* octets of units kept */
     bool is_flooded;
+    bool is_logging_in; /* the command sent last is a LOGIN: a refusal may take its time */
 
     struct player_check *check; /* context of the step being played */
     unsigned ntrials;           /* branches being tried, none of which has sent anything */

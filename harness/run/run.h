@@ -47,10 +47,10 @@ struct run_target {
     void *context;
     const char *name;
     const char *dialect;
-    int64_t timeout_ms, quiet_ms, failed_login_ms; /* defaults of steps */
+    int64_t timeout_ms;       /* how long a step waits */
+    int64_t failed_login_ms;  /* the same while LOGIN is answered, when that is longer */
     bool is_in_process;       /* engine called by function: cases run in virtual time */
     bool is_preauthenticated; /* greets already logged in */
-    size_t line_limit;        /* longest command line it takes; 0: any */
 
     /* Fills the target for one case: mailboxes exactly as said, users who may log in. */
     enum run_readiness (*prepare)(void *context, struct net_loop *loop,

@@ -20,6 +20,8 @@ int64_t player_now_us(const struct player *p)
 int64_t player_deadline_us(const struct player *p, const struct script_step *step)
 {
     int64_t ms = p->target->timeout_ms;
+    if (p->is_logging_in && p->target->failed_login_ms > ms)
+        ms = p->target->failed_login_ms;
     if (p->script->scenario->timeout_ms > 0)
         ms = p->script->scenario->timeout_ms;
     if (step != NULL && step->within_ms > 0)
@@ -159,6 +161,7 @@ void player_note_command(struct player *p, struct player_session *s, struct span
 {
     struct span tag = span_cut(&octets, ' ');
     struct span verb = span_cut(&octets, ' ');
+    p->is_logging_in = span_is_nocase(verb, "LOGIN");
     if (span_is_nocase(verb, "SELECT") || span_is_nocase(verb, "BBOARD"))
         s->select_tag = arena_copy(p->arena, tag);
 }

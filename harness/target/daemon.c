@@ -8,6 +8,7 @@
 
 #include "target/files.h"
 #include "target/inside.h"
+#include "target/probe.h"
 
 enum {
     DAEMON_TRIES = 3, /* with a new port each time, should somebody have taken it meanwhile */
@@ -170,14 +171,14 @@ static int start_daemon(struct target *t, struct net_loop *loop, struct err *err
     return result;
 }
 
+/* A server that runs already has been reached when it greets and lets the user log in. */
 static int reach_remote(struct target *t, struct net_loop *loop, struct err *err)
 {
     t->port = t->file->port;
-    struct carrier *c =
-        carrier_open_tcp(loop, t->file->host, t->port, in_ms(loop, DAEMON_CONNECT_MS), err);
-    if (c == NULL)
+    struct probe *probe = probe_open(t, loop, t->file->user_pattern, err);
+    if (probe == NULL)
         return -1;
-    carrier_close(&c);
+    probe_close(&probe);
     return 0;
 }
 

@@ -6,7 +6,7 @@
 #include "target/files.h"
 #include "target/inside.h"
 
-enum { OPEN_TIMEOUT_MS = 5000, OPEN_QUIET_MS = 400, OPEN_BUNDLED_USERS = 500 };
+enum { OPEN_TIMEOUT_MS = 5000, OPEN_BUNDLED_USERS = 500 };
 
 /* ---- is it installed --------------------------------------------------------------------------
  */
@@ -304,11 +304,9 @@ void target_attach(struct target *t, unsigned worker, unsigned nworkers, struct 
                                  .name = t->file->name,
                                  .dialect = t->file->dialect,
                                  .timeout_ms = timeout_ms,
-                                 .quiet_ms = or_default(t->file->limit_quiet_ms, OPEN_QUIET_MS),
                                  .failed_login_ms =
                                      or_default(t->file->limit_failed_login_ms, timeout_ms),
-                                 .is_preauthenticated = features_answer(t, "PREAUTH") == RUN_YES,
-                                 .line_limit = t->file->limit_line};
+                                 .is_preauthenticated = features_answer(t, "PREAUTH") == RUN_YES};
     if (t->way == TARGET_IN_PROCESS)
         attach_bundled(t, run_r);
     else

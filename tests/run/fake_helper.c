@@ -217,7 +217,6 @@ struct run_target fake_target(struct fake *fake)
                                .name = "fake",
                                .dialect = "imap2",
                                .timeout_ms = 5000,
-                               .quiet_ms = 400,
                                .is_in_process = true,
                                .prepare = fake_prepare,
                                .connect = fake_connect,
