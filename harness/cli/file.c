@@ -166,6 +166,8 @@ const char *cli_find_data(struct cli *cli, struct err *err)
             }
         }
     }
+    if (holds_data(IMAPSPEC_TREE))
+        return IMAPSPEC_TREE;
     (void)err_set(err, NULL, 0, 0,
                   "the shipped scripts are not found; set IMAPSPEC_DATA to their folder");
     return NULL;
