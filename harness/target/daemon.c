@@ -171,15 +171,13 @@ static int start_daemon(struct target *t, struct net_loop *loop, struct err *err
     return result;
 }
 
-/* A server that runs already has been reached when it greets and lets the user log in. */
+/* A server that runs already has been reached when it greets. */
 static int reach_remote(struct target *t, struct net_loop *loop, struct err *err)
 {
+    char user[64];
     t->port = t->file->port;
-    struct probe *probe = probe_open(t, loop, t->file->user_pattern, err);
-    if (probe == NULL)
-        return -1;
-    probe_close(&probe);
-    return 0;
+    users_name(t, 0, user, sizeof user);
+    return probe_reach(t, loop, user, err);
 }
 
 int target_start(struct target *t, struct net_loop *loop, struct err *err)

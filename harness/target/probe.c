@@ -96,25 +96,31 @@ bool probe_was_preauthenticated(const struct probe *p)
     return p->is_preauthenticated;
 }
 
-static int log_in(struct probe *p, const char *user, struct err *err)
+static int read_greeting(struct probe *p, struct err *err)
 {
     struct wire_unit unit;
     if (!read_unit(p, deadline(p), &unit))
-        return err_set(err, "", 0, 0, "no greeting came");
-    if (probe_has_line(p, "PREAUTH")) {
-        p->is_preauthenticated = true;
-        return 0;
-    }
-    if (!probe_has_line(p, "OK"))
-        return err_set(err, "", 0, 0, "the greeting is \"%.*s\"",
+        return err_set(err, "", 0, 0, "%s: no greeting came", carrier_name(p->carrier));
+    p->is_preauthenticated = probe_has_line(p, "PREAUTH");
+    if (!p->is_preauthenticated && !probe_has_line(p, "OK"))
+        return err_set(err, "", 0, 0, "%s: the greeting is \"%.*s\"", carrier_name(p->carrier),
                        SPAN_ARG(span_trim(probe_answer(p))));
+    return 0;
+}
+
+static int log_in(struct probe *p, const char *user, struct err *err)
+{
+    if (p->is_preauthenticated)
+        return 0;
     if (probe_ask(p, "LOGIN %s %s", user, p->target->file->password) != PROBE_OK)
         return err_set(err, "", 0, 0, "LOGIN of %s: \"%.*s\"", user,
                        SPAN_ARG(span_trim(probe_answer(p))));
     return 0;
 }
 
-struct probe *probe_open(struct target *t, struct net_loop *loop, const char *user, struct err *err)
+/* Connected and greeted. */
+static struct probe *begin(struct target *t, struct net_loop *loop, const char *user,
+                           struct err *err)
 {
     size_t nprograms = t->worker.nprograms;
     struct carrier *carrier = daemon_connect(t, loop, user, err);
@@ -127,9 +133,25 @@ struct probe *probe_open(struct target *t, struct net_loop *loop, const char *us
     p->reader = wire_reader_new(WIRE_FROM_SERVER, NULL);
     if (t->worker.nprograms > nprograms)
         p->program = t->worker.programs[--t->worker.nprograms];
-    if (log_in(p, user, err) != 0)
+    if (read_greeting(p, err) != 0)
         probe_close(&p);
     return p;
+}
+
+struct probe *probe_open(struct target *t, struct net_loop *loop, const char *user, struct err *err)
+{
+    struct probe *p = begin(t, loop, user, err);
+    if (p != NULL && log_in(p, user, err) != 0)
+        probe_close(&p);
+    return p;
+}
+
+int probe_reach(struct target *t, struct net_loop *loop, const char *user, struct err *err)
+{
+    struct probe *p = begin(t, loop, user, err);
+    int result = p == NULL ? -1 : 0;
+    probe_close(&p);
+    return result;
 }
 
 void probe_close(struct probe **probe)

@@ -16,6 +16,10 @@ enum probe_status { PROBE_OK, PROBE_NO, PROBE_BAD, PROBE_LOST };
  * Returns new. */
 struct probe *probe_open(struct target *t, struct net_loop *loop, const char *user,
                          struct err *err);
+/* Connects, reads the greeting and leaves. -1 and *err when there is none, or another than OK or
+ * PREAUTH. */
+__attribute__((warn_unused_result)) int probe_reach(struct target *t, struct net_loop *loop,
+                                                    const char *user, struct err *err);
 void probe_close(struct probe **probe); /* with LOGOUT; NULL is fine */
 bool probe_was_preauthenticated(const struct probe *probe);
 
