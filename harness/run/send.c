@@ -188,11 +188,10 @@ static int build_raw(struct player *p, struct player_session *s, const struct sc
 
 /* ---- sending ---- */
 
-/* Tells log, framing and model what goes out, then sends it. */
-static void transmit(struct player *p, struct player_session *s, struct span octets)
+/* Tells log, framing and model what is about to go out: a server may answer a command as soon as it
+ * knows enough, before the last of it has arrived (RFC 1176 p.21). */
+static void announce(struct player *p, struct player_session *s, struct span octets)
 {
-    if (s->carrier == NULL)
-        return;
     wire_log_octets(p->log, s->script->name, 'C', octets, player_now_us(p));
     wire_reader_feed(s->from_client, octets);
     struct wire_unit unit;
@@ -205,7 +204,6 @@ static void transmit(struct player *p, struct player_session *s, struct span oct
         player_note_command(p, s, unit.bytes);
         model_session_client(s->model, &unit, &p->findings);
     }
-    carrier_send(s->carrier, octets);
 }
 
 static void wait_gap(struct player *p, int64_t gap_ms)
@@ -217,23 +215,13 @@ static void wait_gap(struct player *p, int64_t gap_ms)
         ;
 }
 
-/* Anywhere but between CR and LF: a server that takes CR alone for the end of a line is told so by
- * the scenario about that, not by every other one. */
-static size_t chance_cut(struct player *p, struct span octets)
-{
-    size_t cut = 1 + (size_t)rng_below(&p->rng, octets.nbytes);
-    if (cut < octets.nbytes && octets.data[cut - 1] == '\r' && octets.data[cut] == '\n')
-        cut++;
-    return cut;
-}
-
 /* Length of the next write. */
 static size_t next_cut(struct player *p, const struct player_session *s, struct span octets,
                        size_t sent, size_t *offset)
 {
     if (s->split == NULL) {
         if ((p->options->vary & RUN_VARY_CHUNKS) != 0 && octets.nbytes > 1)
-            return chance_cut(p, octets);
+            return 1 + (size_t)rng_below(&p->rng, octets.nbytes);
         return octets.nbytes;
     }
     switch (s->split->as.split.how) {
@@ -255,14 +243,15 @@ static size_t next_cut(struct player *p, const struct player_session *s, struct 
     return octets.nbytes;
 }
 
-static void transmit_in_parts(struct player *p, struct player_session *s, struct span octets)
+static void transmit(struct player *p, struct player_session *s, struct span octets)
 {
     size_t sent = 0;
     size_t offset = 0;
     int64_t gap_ms = s->split == NULL ? 0 : s->split->as.split.gap_ms;
+    announce(p, s, octets);
     while (octets.nbytes > 0) {
         struct span part = span_slice(octets, 0, next_cut(p, s, octets, sent, &offset));
-        transmit(p, s, part);
+        carrier_send(s->carrier, part);
         sent += part.nbytes;
         octets = span_from(octets, part.nbytes);
         if (octets.nbytes > 0) {
@@ -319,7 +308,7 @@ static enum player_status send_items(struct player *p, struct player_session *s,
         enum player_status status = PLAYER_GOES_ON;
         switch (item->kind) {
         case OUTGOING_OCTETS:
-            transmit_in_parts(p, s, item->octets);
+            transmit(p, s, item->octets);
             break;
         case OUTGOING_PAUSE:
             wait_gap(p, item->pause_ms);
