@@ -50,14 +50,6 @@ enum player_status player_interleave(struct player *p, const struct script_step 
 
 /* ---- converge ---- */
 
-static struct player_session *session_named(struct player *p, const char *name)
-{
-    for (size_t i = 0; i < p->nsessions; i++)
-        if (strcmp(p->sessions[i].script->name, name) == 0)
-            return &p->sessions[i];
-    NEVER("converge names a session that the scenario does not have");
-}
-
 static struct player_unit *find_completion(struct player_session *s)
 {
     for (size_t i = s->first; i < s->nunits; i++)
@@ -100,8 +92,8 @@ static bool synchronize(struct player *p, struct player_session *s, const struct
 
 enum player_status player_converge(struct player *p, const struct script_step *step)
 {
-    struct player_session *a = session_named(p, step->as.converge.first);
-    struct player_session *b = session_named(p, step->as.converge.second);
+    struct player_session *a = player_session_named(p, step->as.converge.first);
+    struct player_session *b = player_session_named(p, step->as.converge.second);
     struct player_failure f = {.place = step->place,
                                .check = p->check,
                                .wanted = "sessions that believe the same",

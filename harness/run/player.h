@@ -5,6 +5,7 @@
  * arrives send.c     what the script says, as octets               window.c   what arrives against
  * the script assign.c   units to patterns, one to one                 judge.c    checks, findings,
  * the verdict step.c     one step of each kind                         either.c   alternatives
+ *   question.c assert, model, removed
  *   interleave.c  orders of units, converge                  play.c     a case from beginning to
  * end
  */
@@ -133,6 +134,7 @@ bool player_needs_deliver(const struct script_steps *steps);
 
 /* ---- session.c ---- */
 
+struct player_session *player_session_named(struct player *p, const char *name);
 struct player_session *player_session_of(struct player *p, const struct script_step *step);
 enum player_status player_open(struct player *p, struct player_session *s,
                                const struct script_step *step);
@@ -209,6 +211,18 @@ enum player_status player_steps(struct player *p, const struct script_steps *ste
 /* The same with the marks of an `either` in front. */
 enum player_status player_branch(struct player *p, const struct player_line *either,
                                  const struct script_steps *steps);
+
+/* A failure of the step in the check being played, with the wire log as it is now. */
+struct player_failure player_failure_at(const struct player *p, const struct script_step *step,
+                                        const char *text);
+enum player_status player_fail_of_harness(struct player *p, const struct script_step *step,
+                                          const struct err *err);
+
+/* ---- question.c ---- */
+
+enum player_status player_assert(struct player *p, const struct script_step *step);
+enum player_status player_model(struct player *p, const struct script_step *step);
+enum player_status player_removed(struct player *p, const struct script_step *step);
 
 /* ---- either.c, interleave.c ---- */
 

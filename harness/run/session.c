@@ -4,12 +4,17 @@
 
 enum { PLAYER_LATE_US = 1000000 };
 
-struct player_session *player_session_of(struct player *p, const struct script_step *step)
+struct player_session *player_session_named(struct player *p, const char *name)
 {
     for (size_t i = 0; i < p->nsessions; i++)
-        if (strcmp(p->sessions[i].script->name, step->session) == 0)
+        if (strcmp(p->sessions[i].script->name, name) == 0)
             return &p->sessions[i];
-    NEVER("a step of a session that the scenario does not have");
+    NEVER("a session that the scenario does not have");
+}
+
+struct player_session *player_session_of(struct player *p, const struct script_step *step)
+{
+    return player_session_named(p, step->session);
 }
 
 int64_t player_now_us(const struct player *p)
