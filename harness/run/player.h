@@ -1,13 +1,17 @@
 /*
  * player (private to run/): the state of one case being played.
  *
- *   setup.c    fixtures, users, ground truth                 session.c  connections and what
- * arrives send.c     what the script says, as octets               window.c   what arrives against
- * the script assign.c   units to patterns, one to one                 judge.c    checks, findings,
- * the verdict step.c     one step of each kind                         either.c   alternatives
- *   question.c assert, model, removed
- *   interleave.c  orders of units, converge                  play.c     a case from beginning to
- * end
+ *   setup.c       fixtures, users, ground truth
+ *   session.c     connections, and what arrives on them
+ *   send.c        what the script says, as octets
+ *   window.c      what arrives, against the script
+ *   assign.c      units to patterns, one to one
+ *   judge.c       checks, findings, the verdict
+ *   step.c        one step of each kind
+ *   question.c    assert, model, removed
+ *   either.c      alternatives
+ *   interleave.c  orders of units, converge
+ *   play.c        a case from beginning to end
  */
 #ifndef IMAPSPEC_RUN_PLAYER_H
 #define IMAPSPEC_RUN_PLAYER_H
