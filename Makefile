@@ -4,12 +4,13 @@
 #                  real one, write the report
 #   make check     install what is missing, build, run every test, the sanitizers' too
 #   make           build only
+#   make targets   install the real servers that scripts/targets knows
 #   make coverage  lines of harness/ and reference/ executed by the tests
 #   make format    lay out all sources
 
 JOBS := $(shell nproc)
 
-.PHONY: all demo check coverage format clean setup
+.PHONY: all demo check targets coverage format clean setup
 .SECONDARY:
 
 all: build/default/imapspec
@@ -35,6 +36,9 @@ demo: build/default/imapspec
 check: tree-default tree-asan
 	@ctest --preset default -j $(JOBS)
 	@ctest --preset asan -j $(JOBS)
+
+targets:
+	@tools/targets
 
 coverage: tree-coverage
 	@tools/coverage

@@ -200,64 +200,107 @@ static void write_failures(const struct result_run *run, struct buffer *out)
                            run->ncases == 0 ? "Nothing was played.\n" : "Everything passed.\n");
 }
 
-/* ---- lawful choices ---- */
+/* ---- behaviour profile ---- */
 
-struct choice {
-    const char *topic, *choice;
-    bool *made; /* per run */
+struct topic {
+    const char *name;
+    uint32_t reading;  /* 53 of "B53 Order of SELECT data"; UINT32_MAX: it is a requirement */
+    bool *is_recorded; /* per run: any choice */
 };
 
+struct choice {
+    const struct topic *topic;
+    const char *label;
+    bool *is_made; /* per run */
+};
+
+struct profile {
+    struct arena arena;
+    struct table topics, choices;
+    size_t nruns;
+};
+
+static uint32_t reading_of(struct span topic)
+{
+    struct span word = span_cut(&topic, ' ');
+    uint32_t reading = 0;
+    if (!span_starts_with(word, SPAN_LIT("B")) ||
+        number_parse_u32(span_from(word, 1), &reading) != 0)
+        return UINT32_MAX;
+    return reading;
+}
+
+static struct topic *topic_named(struct profile *p, const char *name)
+{
+    struct topic *topic = table_get(&p->topics, span_of(name));
+    if (topic != NULL)
+        return topic;
+    topic = arena_alloc(&p->arena, sizeof *topic);
+    *topic = (struct topic){name, reading_of(span_of(name)),
+                            arena_array(&p->arena, p->nruns, sizeof(bool))};
+    (void)table_put(&p->topics, span_of(name), topic);
+    return topic;
+}
+
+static void note_choice(struct profile *p, size_t run, const struct result_behaviour *b)
+{
+    struct topic *topic = topic_named(p, b->topic);
+    const char *key = arena_printf(&p->arena, "%s\t%s", b->topic, b->choice);
+    struct choice *choice = table_get(&p->choices, span_of(key));
+    if (choice == NULL) {
+        choice = arena_alloc(&p->arena, sizeof *choice);
+        *choice = (struct choice){topic, b->choice, arena_array(&p->arena, p->nruns, sizeof(bool))};
+        (void)table_put(&p->choices, span_of(key), choice);
+    }
+    choice->is_made[run] = topic->is_recorded[run] = true;
+}
+
+/* Readings by number, then requirements by name. */
 static int compare_choices(const void *a, const void *b)
 {
     const struct choice *x = *(const struct choice *const *)a;
     const struct choice *y = *(const struct choice *const *)b;
-    int order = strcmp(x->topic, y->topic);
-    return order != 0 ? order : strcmp(x->choice, y->choice);
-}
-
-static void note_choice(struct table *choices, struct arena *arena, size_t run, size_t nruns,
-                        const struct result_behaviour *b)
-{
-    const char *key = arena_printf(arena, "%s\t%s", b->topic, b->choice);
-    struct choice *choice = table_get(choices, span_of(key));
-    if (choice == NULL) {
-        choice = arena_alloc(arena, sizeof *choice);
-        *choice = (struct choice){b->topic, b->choice, arena_array(arena, nruns, sizeof(bool))};
-        (void)table_put(choices, span_of(key), choice);
-    }
-    choice->made[run] = true;
+    if (x->topic->reading != y->topic->reading)
+        return x->topic->reading < y->topic->reading ? -1 : 1;
+    int order = strcmp(x->topic->name, y->topic->name);
+    return order != 0 ? order : strcmp(x->label, y->label);
 }
 
 static void write_choice(const struct choice *choice, size_t nruns, struct buffer *out)
 {
     buffer_append_text(out, "| ");
-    append_cell(out, text_of(choice->topic));
+    append_cell(out, text_of(choice->topic->name));
     buffer_append_text(out, " | ");
-    append_cell(out, text_of(choice->choice));
+    append_cell(out, text_of(choice->label));
     for (size_t r = 0; r < nruns; r++)
-        buffer_append_text(out, choice->made[r] ? " | yes" : " | ");
+        buffer_append_text(out, choice->is_made[r]              ? " | yes"
+                                : choice->topic->is_recorded[r] ? " | no"
+                                                                : " | ");
     buffer_append_text(out, " |\n");
 }
 
-static void write_choices(const struct result_run *const *runs, size_t nruns, struct buffer *out)
+static void write_profile(const struct result_run *const *runs, size_t nruns, struct buffer *out)
 {
-    struct arena arena = {0};
-    struct table choices = {0};
+    struct profile p = {.nruns = nruns};
     for (size_t r = 0; r < nruns; r++)
         for (size_t i = 0; i < runs[r]->ncases; i++)
             for (size_t k = 0; k < runs[r]->cases[i]->nbehaviours; k++)
-                note_choice(&choices, &arena, r, nruns, &runs[r]->cases[i]->behaviours[k]);
+                note_choice(&p, r, &runs[r]->cases[i]->behaviours[k]);
     const struct choice **sorted =
-        arena_array(&arena, choices.nentries + 1, sizeof(struct choice *));
-    for (size_t i = 0; i < choices.nentries; i++)
-        sorted[i] = choices.entries[i].value;
-    qsort(sorted, choices.nentries, sizeof(struct choice *), compare_choices);
-    buffer_append_text(out, "\n## Lawful choices seen\n\n| topic | choice");
+        arena_array(&p.arena, p.choices.nentries + 1, sizeof(struct choice *));
+    for (size_t i = 0; i < p.choices.nentries; i++)
+        sorted[i] = p.choices.entries[i].value;
+    qsort(sorted, p.choices.nentries, sizeof(struct choice *), compare_choices);
+    buffer_append_text(out,
+                       "\n## Behaviour profile\n\n"
+                       "What each target was seen to do where the RFC leaves a choice; blank where "
+                       "it was never put into that place.\n\n| topic | choice");
     write_target_columns(runs, nruns, out);
-    for (size_t i = 0; i < choices.nentries; i++)
+    for (size_t i = 0; i < p.choices.nentries; i++)
         write_choice(sorted[i], nruns, out);
-    table_free(&choices);
-    arena_free(&arena);
+    table_free(&p.choices);
+    table_free(&p.topics);
+    arena_free(&p.arena);
 }
 
 void result_markdown_write(const struct result_run *const *runs, size_t nruns, struct buffer *out)
@@ -267,5 +310,5 @@ void result_markdown_write(const struct result_run *const *runs, size_t nruns, s
     for (size_t r = 0; r < nruns; r++)
         write_failures(runs[r], out);
     write_matrix(runs, nruns, out);
-    write_choices(runs, nruns, out);
+    write_profile(runs, nruns, out);
 }

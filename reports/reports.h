@@ -179,7 +179,7 @@ void result_skips_print(const struct result_case *const *cases, size_t ncases, s
 
 /* Appends a report of one or several runs in Markdown: each target's counts, the matrix of
  * requirement by target (worst verdict of all cases that check it), what did not pass with its
- * reason, and the lawful choices made. */
+ * reason, and the behaviour profile: the lawful choices that each target made. */
 void result_markdown_write(const struct result_run *const *runs, size_t nruns, struct buffer *out);
 
 #endif

@@ -39,10 +39,21 @@ static void encode_octets(struct span octets, struct buffer *out)
     }
 }
 
+/* Length of the run of ASCII at the start: nearly all of most texts. */
+static size_t ascii_length(struct span s)
+{
+    size_t n = 0;
+    while (n < s.nbytes && (unsigned char)s.data[n] < 0x80)
+        n++;
+    return n;
+}
+
 void result_text_encode(struct span text, struct buffer *out)
 {
     while (text.nbytes > 0) {
-        size_t nbytes = result_utf8_length(text);
+        size_t nbytes = ascii_length(text);
+        if (nbytes == 0)
+            nbytes = result_utf8_length(text);
         struct span here = span_slice(text, 0, nbytes ? nbytes : 1);
         if (nbytes == 0 || span_equal(here, REPLACEMENT))
             encode_octets(here, out);
@@ -65,12 +76,16 @@ const char *result_text_decode(struct span encoded, struct arena *arena)
 {
     struct buffer out = {0};
     while (encoded.nbytes > 0) {
-        int value = escape_value(encoded);
-        char octet = encoded.data[0];
-        if (value >= 0)
-            octet = (char)value;
-        buffer_append_byte(&out, octet);
-        encoded = span_from(encoded, value < 0 ? 1 : 5);
+        size_t nplain = ascii_length(encoded);
+        int value = nplain > 0 ? -1 : escape_value(encoded);
+        if (value >= 0) {
+            buffer_append_byte(&out, (char)value);
+            encoded = span_from(encoded, 5);
+            continue;
+        }
+        nplain += nplain == 0;
+        buffer_append(&out, span_slice(encoded, 0, nplain));
+        encoded = span_from(encoded, nplain);
     }
     const char *text = arena_text(arena, buffer_span(&out));
     buffer_free(&out);

@@ -99,6 +99,15 @@ bool catalogue_has(struct span id)
     return false;
 }
 
+bool catalogue_has_reading(unsigned number)
+{
+    for (size_t i = 0; i < NDIALECTS; i++) {
+        if (catalogue_reading(catalogue_number(i), number))
+            return true;
+    }
+    return false;
+}
+
 static size_t index_after(const struct catalogue *catalogue,
                           const struct catalogue_requirement *after)
 {

@@ -52,11 +52,12 @@ struct catalogue_requirement {
     const char *test;      /* how it is tested over the wire */
     const char *defect;    /* the mistake of an implementation that the test must catch */
 
-    const char *judgement; /* is_judged: the reason; "" when there is nothing to add; else NULL */
-    const char *condition; /* is_conditional: "marker present"; "": support for the command itself;
-                            * else NULL */
-    const char *grading;   /* outcomes that depart from the level: "NO is OBSERVE"; or NULL */
-    const char *wording;   /* the RFC's own soft word behind a `should`: "customary"; or NULL */
+    const char *judgement;  /* is_judged: the reason; "" when there is nothing to add; else NULL */
+    const char *condition;  /* is_conditional: "marker present"; "": support for the command itself;
+                             * else NULL */
+    const char *grading;    /* outcomes that depart from the level: "NO is OBSERVE"; or NULL */
+    const char *wording;    /* the RFC's own soft word behind a `should`: "customary"; or NULL */
+    const char *untestable; /* why it cannot be tested over the wire; or NULL */
     uint16_t readings[CATALOGUE_READINGS_MAX]; /* numbers of section B, 0 after the last */
     bool is_judged;      /* the level is a judgement call, as the RFC's wording leaves it open */
     bool is_conditional; /* applies only when a condition was met */
@@ -83,10 +84,11 @@ struct catalogue_reading {
     unsigned number;   /* 59 for B59 */
     unsigned verdicts; /* of enum catalogue_verdict, combined */
     const struct catalogue_section *section;
-    const char *topic;     /* "Order of EXPUNGE lines" */
-    const char *competing; /* the readings in question, with pages; read on from the topic; "" */
-    const char *practice;  /* what known implementations do; "" when nothing is on record */
-    const char *adopted;   /* the reading adopted and its verdict */
+    const char *topic;      /* "Order of EXPUNGE lines" */
+    const char *competing;  /* the readings in question, with pages; read on from the topic; "" */
+    const char *practice;   /* what known implementations do; "" when nothing is on record */
+    const char *adopted;    /* the reading adopted and its verdict */
+    const char *unobserved; /* it leaves a choice, but none that shows on the wire: why; or NULL */
 };
 
 /* ---- questions --------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ const struct catalogue_requirement *catalogue_find(const struct catalogue *catal
                                                    struct span id);
 /* Whether the ID is a requirement of any known dialect. */
 bool catalogue_has(struct span id);
+bool catalogue_has_reading(unsigned number); /* the same of a reading */
 
 /* The next requirement after `after` (NULL: from the start) whose ID fits the pattern, in the
  * catalogue's order; NULL at the end.

@@ -35,6 +35,7 @@ static const struct catalogue_requirement IMAP2_REQUIREMENTS[] = {
 #define CONDITIONAL(text) .is_conditional = true, .condition = (text)
 #define GRADED(text) .grading = (text)
 #define WORDING(text) .wording = (text)
+#define UNTESTABLE(text) .untestable = (text)
 #define READINGS(...) .readings = {__VA_ARGS__}
 #include "catalogue/imap2_requirements.def"
 #undef GROUP
@@ -68,15 +69,16 @@ static const struct catalogue_reading IMAP2_READINGS[] = {
 #define COMPETING(text) .competing = (text)
 #define PRACTICE(text) .practice = (text)
 #define ADOPTED(text) .adopted = (text)
+#define UNOBSERVED(text) .unobserved = (text)
 #define SECTION(token, name, title)
-#define READING(number_, section_token, topic_, competing_, practice_, adopted_, verdicts_)        \
+#define READING(number_, section_token, topic_, competing_, practice_, adopted_, ...)              \
     [(number_)-1] = {.number = (number_),                                                          \
                      .section = &IMAP2_SECTIONS[SECTION_##section_token],                          \
                      topic_,                                                                       \
                      competing_,                                                                   \
                      practice_,                                                                    \
                      adopted_,                                                                     \
-                     .verdicts = (verdicts_)},
+                     .verdicts = __VA_ARGS__},
 #include "catalogue/imap2_readings.def"
 #undef SECTION
 #undef READING

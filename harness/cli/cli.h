@@ -43,6 +43,7 @@ int cli_explain(struct cli *cli, int argc, char **argv);
 int cli_cover(struct cli *cli, int argc, char **argv);
 int cli_features(struct cli *cli, int argc, char **argv);
 int cli_report(struct cli *cli, int argc, char **argv);
+int cli_mutants(struct cli *cli, int argc, char **argv);
 
 /* ---- options (option.c) ---- */
 
@@ -88,6 +89,9 @@ __attribute__((warn_unused_result)) int cli_read_file(struct cli *cli, const cha
 /* Replaces a file by renaming a new one over it. */
 __attribute__((warn_unused_result)) int cli_write_file(const char *path, struct span octets,
                                                        struct err *err);
+/* A results file; says on stderr when it was cut short. */
+__attribute__((warn_unused_result)) int
+cli_read_results(struct cli *cli, const char *path, struct result_run **run_r, struct err *err);
 bool cli_is_folder(const char *path);
 bool cli_exists(const char *path);
 

@@ -22,13 +22,22 @@ static const struct cli_command commands[] = {
     {"serve", "[OPTIONS]", "run the bundled reference server",
      "Serves IMAP2 until SIGINT or SIGTERM. Prints the port it listens on.\n", serve_option_table,
      cli_serve},
-    {"lint", "FILE...", "check scenario and target files", NULL, no_options, cli_lint},
+    {"mutants", "[SELECTOR...]", "play the suite against servers with one seeded fault each",
+     "Each fault is built into the bundled server, which is then played as `server` does. The\n"
+     "suite is proven when every fault is killed (fail or crash of a case), nearly all of them by\n"
+     "a requirement that the fault names, and every scenario kills one or says why not.\n"
+     "SELECTOR chooses among the scenarios as for `server`. It works where imapspec was built.\n"
+     "\n"
+     "Exit codes: 0 the suite is proven; 1 it is not; 2 wrong usage, or a file is wrong; 4 no\n"
+     "fault or no scenario selected.\n",
+     mutants_option_table, cli_mutants},
+    {"lint", "FILE...", "check scenario, target and fault files", NULL, no_options, cli_lint},
     {"fmt", "FILE...", "lay out scenario and target files canonically",
      "Prints the result; with -w writes it back; with --check only tells which files differ.\n",
      fmt_option_table, cli_fmt},
     {"list", "[SELECTOR...]", "print the scenarios there are", NULL, no_options, cli_list},
     {"explain", "ID...", "explain a requirement (expunge.example), a glob, or a reading (B59)",
-     NULL, no_options, cli_explain},
+     NULL, explain_option_table, cli_explain},
     {"cover", "[FILE...]", "print which requirements the scenarios check", NULL, cover_option_table,
      cli_cover},
     {"features", "TARGET", "probe a server's features and print them", NULL, server_option_table,

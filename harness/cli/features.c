@@ -13,6 +13,12 @@ static void print_features(struct target *target)
                      features[i].meaning, features[i].how);
 }
 
+static int tell_missing(const struct target *target)
+{
+    (void)fprintf(stderr, "imapspec: %s %s\n", target_name(target), target_missing(target));
+    return RESULT_EXIT_EMPTY;
+}
+
 static int probe(struct target *target, bool keeps_folder)
 {
     struct err err;
@@ -21,6 +27,8 @@ static int probe(struct target *target, bool keeps_folder)
     if (target_start(target, loop, &err) != 0) {
         (void)cli_fail(&err);
         status = RESULT_EXIT_TARGET;
+    } else if (target_missing(target) != NULL) {
+        status = tell_missing(target);
     } else {
         struct guard *guard = guard_folder(keeps_folder ? NULL : target_folder(target));
         target_probe(target, loop, NULL, 0);
@@ -49,14 +57,8 @@ int cli_features(struct cli *cli, int argc, char **argv)
     struct target *target = server_open_target(cli, arguments.items[0], &options, &err);
     if (target == NULL)
         return cli_fail(&err);
-    const char *missing = target_missing(target);
-    int status;
-    if (missing != NULL) {
-        (void)fprintf(stderr, "imapspec: %s %s\n", target_name(target), missing);
-        status = RESULT_EXIT_EMPTY;
-    } else {
-        status = probe(target, options.keeps_folder);
-    }
+    int status =
+        target_missing(target) != NULL ? tell_missing(target) : probe(target, options.keeps_folder);
     target_free(&target);
     return status;
 }

@@ -27,6 +27,17 @@ bool cli_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+int cli_read_results(struct cli *cli, const char *path, struct result_run **run_r, struct err *err)
+{
+    struct span text;
+    if (cli_read_file(cli, path, &text, err) != 0 ||
+        result_run_read(text, path, &cli->arena, run_r, err) != 0)
+        return -1;
+    if ((*run_r)->is_cut)
+        (void)fprintf(stderr, "%s: the last line is incomplete: the run was cut short\n", path);
+    return 0;
+}
+
 bool cli_is_folder(const char *path)
 {
     struct stat st;

@@ -32,13 +32,8 @@ int cli_report(struct cli *cli, int argc, char **argv)
     }
     struct result_run **runs = arena_array(&cli->arena, paths.nitems, sizeof(struct result_run *));
     for (size_t i = 0; i < paths.nitems; i++) {
-        struct span text;
-        if (cli_read_file(cli, paths.items[i], &text, &err) != 0 ||
-            result_run_read(text, paths.items[i], &cli->arena, &runs[i], &err) != 0)
+        if (cli_read_results(cli, paths.items[i], &runs[i], &err) != 0)
             return cli_fail(&err);
-        if (runs[i]->is_cut)
-            (void)fprintf(stderr, "%s: the last line is incomplete: the run was cut short\n",
-                          paths.items[i]);
     }
     struct buffer out = {0};
     result_markdown_write((const struct result_run *const *)runs, paths.nitems, &out);

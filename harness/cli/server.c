@@ -97,9 +97,12 @@ static bool job_died(void *context, size_t job, int signal_number, int status, b
     return goes_on(run, result);
 }
 
-/* A target that is not installed: every case is skipped, with the reason. */
+/* A target that is not installed: every case is skipped, with the reason. What is not there is not
+ * judged: the file of its known results stays as it is. */
 static void skip_all(struct server_run *run, const char *reason)
 {
+    expect_free(&run->expected);
+    run->options.updates_expected = false;
     for (size_t i = 0; i < run->suite.ncases; i++) {
         const struct suite_case *c = &run->suite.cases[i];
         struct result_case *result = arena_alloc(&run->cli->arena, sizeof *result);
@@ -190,6 +193,7 @@ static int play_all(struct server_run *run, struct err *err)
     struct workers_jobs jobs = {.context = run,
                                 .njobs = run->ntotal,
                                 .nworkers = (unsigned)run->options.jobs,
+                                .job_limit_ms = (int64_t)run->options.case_limit * 1000,
                                 .begin = begin_worker,
                                 .end = end_worker,
                                 .play = play_job,
@@ -222,6 +226,10 @@ static int run_started(struct server_run *run, struct net_loop *loop)
     }
     if (run->results != NULL)
         write_header(run);
+    if (target_missing(run->target) != NULL) {
+        skip_all(run, target_missing(run->target));
+        return 0;
+    }
     run->started_us = clock_now_us(&clock);
     int status = play_all(run, &err);
     server_progress_clear(run);
@@ -298,13 +306,6 @@ static int list_cases(const struct server_run *run)
 
 static int run_target_cases(struct server_run *run)
 {
-    const char *missing = target_missing(run->target);
-    if (missing != NULL) {
-        if (run->results != NULL)
-            write_header(run);
-        skip_all(run, missing);
-        return finish(run, 0);
-    }
     struct net_loop *loop =
         target_is_in_process(run->target) ? net_loop_new_virtual(0) : net_loop_new();
     int status = run_started(run, loop);

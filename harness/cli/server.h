@@ -10,7 +10,7 @@
 #include "target/target.h"
 
 struct server_options {
-    uint64_t jobs, seed, repeat;
+    uint64_t jobs, seed, repeat, case_limit;
     bool is_strict, updates_expected, fails_fast, only_lists, keeps_folder, uses_tls;
     double timeout_scale;
     unsigned verbosity;

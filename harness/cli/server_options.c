@@ -7,7 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/vary.h"
+
 #define MEMBER(name) offsetof(struct server_options, name)
+
+enum { CASE_LIMIT_MOST_S = 24 * 3600 };
 
 const struct cli_option server_option_table[] = {
     {'j', "jobs", "N", CLI_NUMBER, MEMBER(jobs), "cases played at a time (default: cores)"},
@@ -18,10 +22,13 @@ const struct cli_option server_option_table[] = {
      "results that are known, instead of the target's"},
     {0, "update-expected", NULL, CLI_FLAG, MEMBER(updates_expected), "write that file anew"},
     {0, "strict", NULL, CLI_FLAG, MEMBER(is_strict), "warn and nonstrict have to be listed too"},
-    {0, "vary", "WHAT", CLI_TEXT, MEMBER(vary), "none, chunks, tags or all (default: none)"},
+    {0, "vary", "WHAT", CLI_TEXT, MEMBER(vary),
+     "chunks, tags, case, forms: joined by commas; or all"},
     {0, "repeat", "N", CLI_NUMBER, MEMBER(repeat), "play each case that often"},
     {0, "fail-fast", NULL, CLI_FLAG, MEMBER(fails_fast), "stop at the first unexpected result"},
     {0, "timeout-scale", "F", CLI_FACTOR, MEMBER(timeout_scale), "multiply all time limits"},
+    {0, "case-limit", "SECONDS", CLI_NUMBER, MEMBER(case_limit),
+     "give a case up that takes longer (default: 120)"},
     {'n', "dry-run", NULL, CLI_FLAG, MEMBER(only_lists), "print the cases, play nothing"},
     {'v', "verbose", NULL, CLI_COUNT, MEMBER(verbosity), "every case a line; twice: in full"},
     {0, "color", "WHEN", CLI_TEXT, MEMBER(color), "auto, always or never"},
@@ -61,21 +68,8 @@ static int choose_color(struct server_run *run, struct err *err)
 
 static int choose_variation(struct server_run *run, struct err *err)
 {
-    static const struct {
-        const char *name;
-        unsigned vary;
-    } names[] = {{"none", 0},
-                 {"chunks", RUN_VARY_CHUNKS},
-                 {"tags", RUN_VARY_TAGS},
-                 {"all", RUN_VARY_CHUNKS | RUN_VARY_TAGS}};
     const char *wanted = run->options.vary == NULL ? "none" : run->options.vary;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(names[i].name, wanted) != 0)
-            continue;
-        run->play_options.vary = names[i].vary;
-        return 0;
-    }
-    return err_set(err, NULL, 0, 0, "--vary wants none, chunks, tags or all, not \"%s\"", wanted);
+    return vary_read(wanted, &run->play_options.vary, err);
 }
 
 static uint64_t random_seed(void)
@@ -197,6 +191,8 @@ static void limit_jobs(struct server_run *run)
         run->options.jobs = target_max_workers(run->target);
     if (run->options.jobs > run->suite.ncases && run->suite.ncases > 0)
         run->options.jobs = run->suite.ncases;
+    if (run->options.case_limit > CASE_LIMIT_MOST_S)
+        run->options.case_limit = CASE_LIMIT_MOST_S;
 }
 
 static int check_target(const struct server_run *run, struct err *err)

@@ -7,6 +7,8 @@
 extern const struct cli_option serve_option_table[];
 extern const struct cli_option fmt_option_table[];
 extern const struct cli_option cover_option_table[];
+extern const struct cli_option explain_option_table[];
 extern const struct cli_option report_option_table[];
+extern const struct cli_option mutants_option_table[];
 
 #endif

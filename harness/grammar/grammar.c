@@ -65,6 +65,11 @@ const char *grammar_obsolete_requirement(const struct grammar *grammar, int rule
     return rule_of(grammar, rule)->requirement;
 }
 
+unsigned grammar_obsolete_reading(const struct grammar *grammar, int rule)
+{
+    return rule_of(grammar, rule)->reading;
+}
+
 /* ---- life ---- */
 
 struct grammar *grammar_read(struct span abnf, const char *file, struct err *err)

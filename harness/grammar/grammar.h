@@ -14,8 +14,9 @@
  *                                      (literals, RFC 1176 p.9)
  *     ;! unlike RULE "text"            RULE derives everything it says, but not this text, in any
  *                                      case (a tag is no "*", a bare string is no NIL)
- *     ;! grade RULE REQUIREMENT LEVEL  what a use of the obs- rule means: a catalogue ID and
- *                                      observe, warn or fail
+ *     ;! grade RULE REQUIREMENT LEVEL [READING]
+ *                                      what a use of the obs- rule means: a catalogue ID, and
+ *                                      observe, warn or fail; B75 when a reading says so
  *
  * All rules must be defined in the file (RFC 5234's core rules are not known beforehand), their
  * names are at most 64 octets long, and octets are all there is: values above 255 are refused.
@@ -125,6 +126,8 @@ void grammar_explain(const struct grammar_match *match, struct grammar_input inp
 /* What the use of an obs- rule means (its `;! grade` line); FINDING_OBSERVE and "" without one. */
 enum finding_level grammar_obsolete_level(const struct grammar *grammar, int rule);
 const char *grammar_obsolete_requirement(const struct grammar *grammar, int rule);
+/* 75 for B75; 0: none is named. */
+unsigned grammar_obsolete_reading(const struct grammar *grammar, int rule);
 
 /* Walking a derivation. Nodes are named by index into match->nodes; SIZE_MAX is none. */
 size_t grammar_node_child(const struct grammar_match *match, size_t node, int rule);

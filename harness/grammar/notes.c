@@ -78,6 +78,19 @@ static int read_unlike(struct note *n)
     return 0;
 }
 
+/* [READING] at the end of a grade line. */
+static int read_reading(struct note *n, struct rule *rule)
+{
+    uint32_t number = 0;
+    struct span word = next_word(n);
+    if (word.nbytes == 0)
+        return 0;
+    if (word.data[0] != 'B' || number_parse_u32(span_from(word, 1), &number) != 0 || number == 0)
+        return complain(n, word, "a reading is named like B75");
+    rule->reading = number;
+    return 0;
+}
+
 static int read_grade(struct note *n)
 {
     static const struct {
@@ -99,7 +112,7 @@ static int read_grade(struct note *n)
             continue;
         rule->requirement = arena_text(&n->grammar->arena, requirement);
         rule->level = levels[i].level;
-        return 0;
+        return read_reading(n, rule);
     }
     return complain(n, level, "the level is observe, warn or fail");
 }

@@ -59,6 +59,7 @@ struct rule {
     struct span *unlike;
     size_t nunlike, unlike_capacity;
     const char *requirement; /* of the grade line; "" without */
+    unsigned reading;        /* of the grade line; 0 without */
     enum finding_level level;
     int production; /* number of the production of the rule's first alternative, -1 for terminals */
     struct octets follow[VARIANTS];

@@ -34,7 +34,7 @@ void complete_copy(struct model_session *s, struct command *command, enum status
               sequence_first(&command->sequence) != sequence_last(&command->sequence)))
         destination->is_uncertain = destination->is_uncertain || !destination->is_readonly;
     if (status == STATUS_OK)
-        session_note(s, "copy.lines", command->ncopied > 0 ? "sent" : "not sent");
+        session_note(s, 67, command->ncopied > 0 ? "sent" : "not sent");
     if (!is_sure && (command->is_wellformed || status == STATUS_OK))
         complete_doubt_all(s);
     if (!is_sure || complete_is_readonly(s))

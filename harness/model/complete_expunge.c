@@ -62,13 +62,12 @@ void complete_expunge(struct model_session *s, struct command *command, enum sta
     if (s->selected == NULL || status != STATUS_OK)
         return;
     if (command->nexpunged > 1)
-        session_note(s, "expunge.order",
+        session_note(s, 59,
                      command->is_descending  ? "descending"
                      : command->is_ascending ? "ascending"
                                              : "mixed");
     if (command->nexpunged > 0)
-        session_note(s, "expunge.exists-after",
-                     s->selected->nexpunged_since_exists == 0 ? "sent" : "not sent");
+        session_note(s, 60, s->selected->nexpunged_since_exists == 0 ? "sent" : "not sent");
     if (command->is_wellformed && command->is_bound && !s->is_doubtful && !complete_is_readonly(s))
         check_expunged(s, command);
 }

@@ -124,12 +124,12 @@ void complete_fetch(struct model_session *s, struct command *command, enum statu
     if (is_ok) {
         check_fetched(s, command);
         if (reach_overflows(command))
-            session_note(s, "sequence.out-of-range", "OK");
+            session_note(s, 35, "OK");
     } else if (reach_overflows(command)) {
-        session_note(s, "sequence.out-of-range", status == STATUS_BAD ? "BAD" : "NO");
+        session_note(s, 35, status == STATUS_BAD ? "BAD" : "NO");
     }
     if (is_ok && command->nfetched == 0)
-        session_note(s, "fetch.repeated", "left out");
+        session_note(s, 26, "left out");
     apply_seen(s, command, is_ok);
     if (!is_ok || (command->items & 1u << ITEM_FLAGS) == 0)
         return;

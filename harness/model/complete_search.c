@@ -37,6 +37,24 @@ static void report_search(struct model_session *s, const struct command *command
               number);
 }
 
+static const char *order_of(const struct command *command)
+{
+    bool is_rising = true, is_falling = true;
+    for (size_t i = 1; i < command->nhits; i++) {
+        is_rising = is_rising && command->hits[i] >= command->hits[i - 1];
+        is_falling = is_falling && command->hits[i] <= command->hits[i - 1];
+    }
+    return is_rising ? "ascending" : is_falling ? "descending" : "mixed";
+}
+
+static bool has_duplicates(const struct command *command) /* once they have been sorted */
+{
+    for (size_t i = 1; i < command->nhits; i++)
+        if (command->hits[i] == command->hits[i - 1])
+            return true;
+    return false;
+}
+
 /* I22: the first message on which the result and the model disagree. */
 static void check_found(struct model_session *s, struct command *command)
 {
@@ -67,6 +85,12 @@ void complete_search(struct model_session *s, struct command *command, enum stat
     if (status != STATUS_OK || !reach_is_sure(s, command))
         return;
     if (command->nhits == 0)
-        session_note(s, "search.no-hits", command->nsearches > 0 ? "bare line" : "no line");
+        session_note(s, 4, command->nsearches > 0 ? "bare line" : "no line");
+    else
+        session_note(s, 89, command->nsearches > 1 ? "several lines" : "one line");
+    if (command->nhits > 1)
+        session_note(s, 88, order_of(command));
     check_found(s, command);
+    if (has_duplicates(command))
+        session_note(s, 88, "a number twice");
 }

@@ -77,8 +77,5 @@ void complete_store(struct model_session *s, struct command *command, enum statu
     }
     if (status != STATUS_OK)
         return;
-    session_note(s, "store.response",
-                 command->nstored > 0    ? "STORE"
-                 : command->nfetched > 0 ? "FETCH"
-                                         : "none");
+    session_note(s, 25, command->nstored > 0 ? "STORE" : command->nfetched > 0 ? "FETCH" : "none");
 }

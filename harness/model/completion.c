@@ -9,7 +9,7 @@ static void complete_check(struct model_session *s, struct command *command, enu
 {
     if (status != STATUS_OK || s->selected == NULL)
         return;
-    session_note(s, "check.counts",
+    session_note(s, 66,
                  command->nexists > 0 && command->nrecents > 0 ? "both sent"
                  : command->nexists > 0                        ? "EXISTS sent"
                  : command->nrecents > 0                       ? "RECENT sent"
@@ -43,7 +43,7 @@ static void complete_logout(struct model_session *s, struct command *command, en
         return;
     }
     s->has_logout_ok = true;
-    session_note(s, "logout.bye", s->has_bye ? "before OK" : "not before OK");
+    session_note(s, 51, s->has_bye ? "before OK" : "not before OK");
     for (size_t i = 0; i < s->noutstanding && s->outstanding[i] != command; i++)
         if (!s->outstanding[i]->is_partial) {
             breach(s, I11, "LOGOUT was completed while %.*s %s was not",
@@ -57,7 +57,7 @@ static void complete_noop(struct model_session *s, struct command *command, enum
     (void)command;
     static const char *const words[] = {"OK", "NO", "BAD", "other"};
     if (!s->is_authenticated)
-        session_note(s, "noop.before-login", words[status]);
+        session_note(s, 47, words[status]);
 }
 
 /* ---- all
@@ -75,12 +75,19 @@ static void (*const completers[VERB_COUNT])(struct model_session *, struct comma
 /* D.2 */
 static void check_state(struct model_session *s, const struct command *command, enum status status)
 {
-    if (status != STATUS_OK || !command->is_wellformed || !command->is_alone)
+    if (!command->is_wellformed || !command->is_alone)
         return;
-    if (command_has(command, VERB_NEEDS_LOGIN) && !s->is_authenticated)
+    bool lacks_login = command_has(command, VERB_NEEDS_LOGIN) && !s->is_authenticated;
+    bool lacks_mailbox =
+        command_has(command, VERB_NEEDS_MAILBOX) && s->selected == NULL && !s->is_lenient;
+    if (!lacks_login && !lacks_mailbox)
+        return;
+    if (status != STATUS_OK)
+        session_note(s, 46, status == STATUS_NO ? "NO" : "BAD");
+    else if (lacks_login)
         breach_as(s, D2, "state.preauth-only-login-logout", MODEL_STRICT,
                   "%s was completed with OK before LOGIN", command_name(command));
-    else if (command_has(command, VERB_NEEDS_MAILBOX) && s->selected == NULL && !s->is_lenient)
+    else
         breach(s, D2, "%s was completed with OK though no mailbox is selected",
                command_name(command));
 }
@@ -94,10 +101,10 @@ static void settle_doubt(struct model_session *s, const struct command *command,
         return;
     bool is_answer = command->verb != VERB_FETCH || command->nfetched > 0;
     if (status == STATUS_OK && is_answer) {
-        session_note(s, "select.failed", "old mailbox kept");
+        session_note(s, 54, "old mailbox kept");
         s->is_doubtful = s->has_crossed;
     } else if (command->verb == VERB_CHECK) {
-        session_note(s, "select.failed", "old mailbox deselected");
+        session_note(s, 54, "old mailbox deselected");
         select_leave(s);
     }
 }
@@ -115,8 +122,12 @@ static void check_recent(struct model_session *s)
         return;
     }
     if (view->nflags_known != view->exists || view->exists == 0 ||
-        view->nexpunged_since_recent > 0 || view->has_grown_since_recent ||
-        view->nflags_recent == view->recent)
+        view->nexpunged_since_recent > 0 || view->has_grown_since_recent)
+        return;
+    bool is_equal = view->nflags_recent == view->recent;
+    if (view->recent > 0 || !is_equal)
+        session_note(s, 57, is_equal ? "equal" : "different");
+    if (is_equal)
         return;
     if (s->reported_recent != view->recent + 1)
         breach_as(s, I19, NULL, s->setup.is_single_writer ? MODEL_WARN : MODEL_OBSERVE,

@@ -81,12 +81,32 @@ static void shrink(struct model_session *s, struct mailbox *view, uint32_t exist
     }
 }
 
+enum { FOREIGN_ARRIVAL, FOREIGN_EXPUNGE };
+
+/* When the session is told of what was not its own doing. */
+static void note_foreign(struct model_session *s, int what)
+{
+    static const char *const occasions[][3] = {
+        [FOREIGN_ARRIVAL] = {"new mail with CHECK", "new mail with other commands",
+                             "new mail unasked"},
+        [FOREIGN_EXPUNGE] = {"expunges with CHECK", "expunges with other commands",
+                             "expunges unasked"},
+    };
+    int when = session_oldest(s, VERB_CHECK) != NULL ? 0 : s->noutstanding > 0 ? 1 : 2;
+    session_note(s, 65, occasions[what][when]);
+}
+
 static void note_foreign_arrivals(struct model_session *s, const struct mailbox *view)
 {
-    if (view != s->selected || s->truth == NULL || s->setup.is_single_writer ||
-        session_oldest(s, VERB_CHECK) != NULL)
+    if (view != s->selected || s->truth == NULL)
         return;
-    breach(s, M5, "new mail was announced without CHECK");
+    size_t n = s->truth->nmessages;
+    bool is_own =
+        session_oldest(s, VERB_COPY) != NULL || (n > 0 && s->truth->messages[n - 1].copied_by == s);
+    if (!is_own)
+        note_foreign(s, FOREIGN_ARRIVAL);
+    if (!s->setup.is_single_writer && session_oldest(s, VERB_CHECK) == NULL)
+        breach(s, M5, "new mail was announced without CHECK");
 }
 
 /* Once something that was never announced has gone, arrivals cannot be counted off any more. */
@@ -149,6 +169,12 @@ static void note_renumbering(struct model_session *s)
         if (user == NULL && command_has(command, VERB_HAS_NUMBERS))
             user = command;
     }
+    bool is_own = session_oldest(s, VERB_EXPUNGE) != NULL;
+    session_note(s, 62,
+                 is_own                 ? "during EXPUNGE"
+                 : user != NULL         ? "during commands with numbers"
+                 : s->noutstanding == 0 ? "while no command runs"
+                                        : "during commands without numbers");
     if (user != NULL)
         breach(s, I27, "an EXPUNGE line came while %s with numbers was outstanding",
                command_name(user));
@@ -185,8 +211,10 @@ static void apply_removal(struct model_session *s, uint32_t number, struct comma
         truth_remove(s->truth, instance, s);
     else if (s->truth != NULL)
         s->truth->is_uncertain = true;
-    if (is_gone && command == NULL)
+    if (is_gone && command == NULL) {
+        note_foreign(s, FOREIGN_EXPUNGE);
         breach(s, M5, "a message removed by another session was announced by EXPUNGE");
+    }
     if (!is_gone && command != NULL)
         s->has_own_expunge = true;
     (void)mailbox_expunge(view, number);
@@ -232,6 +260,7 @@ static void read_flags(struct model_session *s, size_t node)
     if (view == NULL)
         return;
     note_select_data(s, view, 'F');
+    session_note(s, 111, view == s->pending ? "with SELECT and BBOARD" : "at other times too");
     view->listed = 0;
     view->is_listed = true;
     for (size_t flag = reading_find(&s->reading, node, WORD_LISTED_FLAG); flag != NO_NODE;
@@ -245,11 +274,13 @@ static void read_search(struct model_session *s, size_t node)
     if (view == NULL)
         return;
     struct command *command = session_oldest(s, VERB_SEARCH);
-    if (command == NULL)
+    if (command == NULL) {
+        session_note(s, 89, "unasked");
         breach_as(s, I9, "search.result-line", MODEL_OBSERVE,
                   "a SEARCH line came while no SEARCH was outstanding");
-    else
+    } else {
         command->nsearches++;
+    }
     size_t nbad = 0;
     for (size_t at = reading_find(&s->reading, node, WORD_NZ_NUMBER); at != NO_NODE;
          at = reading_after(&s->reading, at, node, WORD_NZ_NUMBER)) {
@@ -270,7 +301,9 @@ static void read_search(struct model_session *s, size_t node)
 static void read_name(struct model_session *s, enum word word)
 {
     bool is_board = word == WORD_BBOARD_DATA;
-    if (session_oldest(s, VERB_FIND) == NULL)
+    bool is_asked = session_oldest(s, VERB_FIND) != NULL;
+    session_note(s, 3, is_asked ? "as results of FIND" : "unasked");
+    if (!is_asked)
         breach_as(s, I12, is_board ? "find.bboards-data" : "find.mailbox-data", MODEL_OBSERVE,
                   "a %s line came while no FIND was outstanding", is_board ? "BBOARD" : "MAILBOX");
 }
@@ -296,6 +329,12 @@ static void read_bad(struct model_session *s)
             session_remove_command(s, i);
         return;
     }
+}
+
+static void note_text(struct model_session *s, size_t node)
+{
+    struct span text = span_from(reading_text(&s->reading, node), strlen("OK "));
+    session_note(s, 114, span_starts_with(text, SPAN_LIT("[")) ? "bracketed" : "plain text");
 }
 
 static void read_fetch(struct model_session *s, size_t node)
@@ -338,7 +377,9 @@ void data_read(struct model_session *s, size_t node, enum word word)
         read_bye(s);
     else if (word == WORD_BAD_DATA)
         read_bad(s);
-    else if (word != WORD_OK_DATA && word != WORD_NO_DATA)
+    else if (word == WORD_OK_DATA)
+        note_text(s, node);
+    else if (word != WORD_NO_DATA)
         read_counted(s, word, number_of(s, node));
 }
 

@@ -31,7 +31,7 @@ static void note_item(struct line *line, enum item item, bool is_repeated)
     if (!is_repeated || (s->repeated_items >> item & 1) != 0)
         return;
     s->repeated_items |= 1u << item;
-    session_note(s, "fetch.repeated", "sent again");
+    session_note(s, 26, "sent again");
     breach(s, I28, "%s of message %u was sent again though it had not changed", item_names[item],
            line->number);
 }
@@ -91,6 +91,8 @@ static void read_date(struct line *line, size_t pair)
     bool is_known = texts->internal_date.data != NULL;
     bool is_same = is_known && span_equal_nocase(texts->internal_date, text);
     note_item(line, ITEM_DATE, is_same);
+    bool is_quoted = span_ends_with(reading_text(&s->reading, pair), SPAN_LIT("\""));
+    session_note(s, 76, is_quoted ? "quoted" : "literal");
     if (is_known && !is_same)
         breach_as(s, I16, "fetch.internaldate-stable", MODEL_STRICT,
                   "INTERNALDATE of message %u changed from %.*s to %.*s", line->number,
@@ -320,8 +322,7 @@ static void count_line(struct model_session *s, bool is_store, const struct line
     unsigned reads = 1u << ITEM_RFC822 | 1u << ITEM_TEXT;
     if (fetch != NULL && (line->items & 1u << ITEM_FLAGS) != 0 && (fetch->items & reads) != 0 &&
         (fetch->items & 1u << ITEM_FLAGS) == 0)
-        session_note(s, "fetch.seen-report",
-                     (line->items & reads) != 0 ? "same line" : "line of its own");
+        session_note(s, 27, (line->items & reads) != 0 ? "same line" : "line of its own");
 }
 
 void fetch_read(struct model_session *s, struct mailbox *view, size_t node)

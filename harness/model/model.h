@@ -140,11 +140,14 @@ bool model_sessions_agree(const struct model_session *a, const struct model_sess
 /* ---- behaviour ------------------------------------------------------------------------------ */
 
 /* Lawful choices seen in the stream (order of SELECT data, \Seen reported in the same line or
- * apart, order of EXPUNGE lines, ...): a topic and what was chosen. Borrowed, static texts. */
+ * apart, order of EXPUNGE lines, ...). Borrowed, static texts. */
 struct model_behaviour {
-    const char *topic; /* "select.data-order", "B53" ... */
-    const char *choice;
+    unsigned reading;   /* of the catalogue: the place that leaves the choice; 53 is B53 */
+    const char *choice; /* "ascending" */
 };
+/* Whether choices of that reading are among those seen, besides those of the grammar's obs- rules.
+ */
+bool model_records_reading(unsigned reading);
 const struct model_behaviour *model_session_behaviours(const struct model_session *session,
                                                        size_t *nbehaviours_r);
 

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/session.h"
 
@@ -84,14 +85,21 @@ size_t model_session_noutstanding(const struct model_session *s)
 
 /* ---- behaviour ------------------------------------------------------------------------------ */
 
-void session_note(struct model_session *s, const char *topic, const char *choice)
+bool model_records_reading(unsigned reading)
+{
+    static const unsigned char readings[] = {3,  4,  11, 25, 26, 27, 35, 46, 47, 51,  53,  54, 57,
+                                             59, 60, 62, 65, 66, 67, 76, 88, 89, 111, 114, 115};
+    return memchr(readings, (int)reading, sizeof readings) != NULL;
+}
+
+void session_note(struct model_session *s, unsigned reading, const char *choice)
 {
     for (size_t i = 0; i < s->nbehaviours; i++)
-        if (span_is(span_of(s->behaviours[i].topic), topic) &&
+        if (s->behaviours[i].reading == reading &&
             span_is(span_of(s->behaviours[i].choice), choice))
             return;
     if (s->nbehaviours < SESSION_BEHAVIOURS_MAX)
-        s->behaviours[s->nbehaviours++] = (struct model_behaviour){topic, choice};
+        s->behaviours[s->nbehaviours++] = (struct model_behaviour){reading, choice};
 }
 
 const struct model_behaviour *model_session_behaviours(const struct model_session *s,

@@ -21,23 +21,15 @@ static const struct line_kind line_kinds[] = {
 static const struct {
     const char *rule, *requirement;
 } part_requirements[] = {
-    {"envelope", "envelope.ten-fields"},
-    {"env-", "envelope.ten-fields"},
-    {"addr-list", "address.list-form"},
-    {"obs-addr-list", "address.list-form"},
-    {"addr", "address.four-fields"},
-    {"nstring", "envelope.specials"},
-    {"date", "fetch.internaldate"},
-    {"day-fixed", "fetch.internaldate"},
-    {"month", "fetch.internaldate"},
-    {"year", "fetch.internaldate"},
-    {"time", "fetch.internaldate"},
-    {"zone", "fetch.internaldate"},
-    {"obs-zone", "fetch.internaldate"},
-    {"quoted", "lex.quoted-server"},
-    {"obs-quoted", "lex.quoted-server"},
-    {"literal", "literal.count-exact"},
-    {"number", "lex.number"},
+    {"envelope-pair", "fetch.list-form"},   {"envelope", "envelope.ten-fields"},
+    {"env-", "envelope.ten-fields"},        {"addr-list", "address.list-form"},
+    {"obs-addr-list", "address.list-form"}, {"addr", "address.four-fields"},
+    {"nstring", "envelope.specials"},       {"date", "fetch.internaldate"},
+    {"day-fixed", "fetch.internaldate"},    {"month", "fetch.internaldate"},
+    {"year", "fetch.internaldate"},         {"time", "fetch.internaldate"},
+    {"zone", "fetch.internaldate"},         {"obs-zone", "fetch.internaldate"},
+    {"quoted", "lex.quoted-server"},        {"obs-quoted", "lex.quoted-server"},
+    {"literal", "literal.count-exact"},     {"number", "lex.number"},
 };
 
 static struct span cut_word(struct span *rest)
@@ -162,6 +154,9 @@ void rejection_report_obsolete(struct model_session *s)
         if (level == FINDING_OBSERVE && s->has_told_obsolete[mark])
             continue;
         s->has_told_obsolete[mark] = true;
+        unsigned reading = grammar_obsolete_reading(s->dialect->grammar, rule);
+        if (reading != 0)
+            session_note(s, reading, grammar_rule_name(s->dialect->grammar, rule));
         breach_as(s, I2, grammar_obsolete_requirement(s->dialect->grammar, rule), levels[level],
                   "the line is derived by %s, which is tolerated only",
                   grammar_rule_name(s->dialect->grammar, rule));

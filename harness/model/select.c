@@ -31,6 +31,12 @@ static void check_owed(struct model_session *s, const struct command *command,
                   command_name(command));
 }
 
+static void note_listed(struct model_session *s, const struct mailbox *view)
+{
+    if (view->is_listed)
+        session_note(s, 11, (view->listed & FLAG_RECENT) != 0 ? "listed" : "not listed");
+}
+
 static const char *const data_orders[] = {"FLAGS EXISTS RECENT", "FLAGS RECENT EXISTS",
                                           "EXISTS FLAGS RECENT", "EXISTS RECENT FLAGS",
                                           "RECENT FLAGS EXISTS", "RECENT EXISTS FLAGS"};
@@ -44,7 +50,7 @@ static void note_order(struct model_session *s)
         for (size_t k = 0; is_same && k < 3; k++)
             is_same = span_cut(&rest, ' ').data[0] == order.data[k];
         if (is_same)
-            session_note(s, "select.data-order", data_orders[i]);
+            session_note(s, 53, data_orders[i]);
     }
 }
 
@@ -55,7 +61,7 @@ static void note_access(struct model_session *s, struct span text)
         s->access = ACCESS_READ_ONLY;
     else if (span_starts_with_nocase(text, SPAN_LIT("[READ-WRITE]")))
         s->access = ACCESS_READ_WRITE;
-    session_note(s, "select.access-text", s->access == ACCESS_UNKNOWN ? "absent" : "sent");
+    session_note(s, 115, s->access == ACCESS_UNKNOWN ? "absent" : "sent");
     if (s->truth != NULL && s->truth->is_readonly)
         s->access = ACCESS_READ_ONLY;
 }
@@ -178,6 +184,7 @@ void select_complete(struct model_session *s, struct command *command, enum stat
     } else if (s->pending_command == command && s->pending != NULL) {
         bool is_known = s->pending->is_exists_known;
         check_owed(s, command, s->pending);
+        note_listed(s, s->pending);
         note_order(s);
         if (is_known || command->is_wellformed)
             promote(s, command, text);

@@ -19,7 +19,7 @@
 
 enum access { ACCESS_UNKNOWN, ACCESS_READ_WRITE, ACCESS_READ_ONLY };
 
-enum { SESSION_DONE_TAGS = 32, SESSION_BEHAVIOURS_MAX = 48 };
+enum { SESSION_DONE_TAGS = 32, SESSION_BEHAVIOURS_MAX = 64 };
 
 struct model_session {
     const struct dialect *dialect;
@@ -89,7 +89,7 @@ struct model_session {
 /* ---- session.c ------------------------------------------------------------------------------ */
 
 void session_open_pending(struct model_session *session);
-void session_note(struct model_session *session, const char *topic, const char *choice);
+void session_note(struct model_session *session, unsigned reading, const char *choice);
 /* Whether a completion may still come for it: not for a tag that is none, or once a line has been
  * answered by an untagged BAD. */
 bool session_is_answerable(const struct command *command);

@@ -70,14 +70,15 @@ static enum player_status fail_either(struct player *p, const struct script_step
     return player_fail(p, best);
 }
 
-static void note_branch(struct player *p, const struct script_branch *branch)
+static void note_branch(struct player *p, unsigned reading, const struct script_branch *branch)
 {
     if (branch->is_nonstrict)
         player_nonstrict(p);
     if (branch->label[0] == '\0')
         return;
-    const char *topic =
-        p->check != NULL ? p->check->requirements->items[0] : p->script->scenario->id;
+    const char *topic = reading != 0       ? player_reading_topic(p, reading)
+                        : p->check != NULL ? p->check->requirements->items[0]
+                                           : p->script->scenario->id;
     player_behaviour(p, topic, branch->label);
 }
 
@@ -103,7 +104,7 @@ static enum player_status try_branches(struct player *p, struct trying *t)
         if (p->ntrials == t->outer + 1) /* nothing was sent: still a trial for those around */
             p->ntrials = t->outer;
         if (status == PLAYER_GOES_ON)
-            note_branch(p, branch);
+            note_branch(p, t->step->as.either.reading, branch);
         if (status != PLAYER_MISSED)
             return status;
         size_t progress = p->nconsumed - snapshot.nconsumed;

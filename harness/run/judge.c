@@ -158,6 +158,12 @@ void player_judge_findings(struct player *p)
     }
 }
 
+const char *player_reading_topic(struct player *p, unsigned number)
+{
+    const struct catalogue_reading *reading = catalogue_reading(catalogue_of(p), number);
+    return arena_printf(p->arena, "B%u %s", number, reading == NULL ? "" : reading->topic);
+}
+
 void player_behaviour(struct player *p, const char *topic, const char *choice)
 {
     struct result_case *r = p->result;

@@ -364,13 +364,29 @@ static size_t drop_repeated(const struct matching *m, struct value_element *word
     return kept;
 }
 
+/* `<text-line>` or `<any>` behind SEARCH: all the numbers, however many, but at least one. */
+static bool is_all_numbers(const struct pattern_node *node)
+{
+    return is_text_line(node) ||
+           (node->kind == PATTERN_ITEM && node->npieces == 1 &&
+            node->pieces[0].kind == PIECE_TYPE && strcmp(node->pieces[0].type, "any") == 0);
+}
+
 /* The numbers of a SEARCH result are a set: order and repetition are not scored (B88). */
 static bool match_search_result(struct matching *m, const struct pattern *pattern)
 {
     struct value_element *words;
     size_t at = match_octets(m, SPAN_LIT("* SEARCH"), 0, true);
     size_t nwords = at == SPAN_NPOS ? SPAN_NPOS : split_words(m, at, &words);
-    if (nwords == SPAN_NPOS || nwords > pattern->nnodes + SEARCH_REPEATED_MAX)
+    if (nwords == SPAN_NPOS)
+        return false;
+    if (pattern->nnodes == 3 && is_all_numbers(&pattern->nodes[2])) {
+        if (nwords > 0 && pattern->nodes[2].pieces[0].name != NULL)
+            capture_put(m->scope->captures, pattern->nodes[2].pieces[0].name,
+                        unit_slice(m, at + 1, m->end));
+        return nwords > 0;
+    }
+    if (nwords > pattern->nnodes + SEARCH_REPEATED_MAX)
         return false;
     struct pattern_node numbers = {
         .kind = PATTERN_LIST, .children = pattern->nodes + 2, .nchildren = pattern->nnodes - 2};

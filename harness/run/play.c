@@ -116,6 +116,7 @@ static void play_prepared(struct player *p)
     struct err err;
     p->log = wire_log_new(0);
     p->matcher = grammar_matcher_new(p->grammar);
+    p->vary.matcher = p->matcher;
     if (player_set_up(p, &err) != 0) {
         player_raise(p, RESULT_ERROR, arena_text(p->arena, span_of(err.text)));
     } else if (prepare(p)) {
@@ -144,6 +145,10 @@ void run_play(const struct run_options *options, const struct run_target *target
     p.grammar = grammar_of_dialect(span_of(script->scenario->dialect));
     make_result(&p, order_name(&orders, order, arena));
     p.rng = rng_labelled(options->seed, span_of(p.result->id));
+    p.vary = (struct vary){.what = options->vary,
+                           .rng = rng_labelled(~options->seed, span_of(p.result->id)),
+                           .grammar = p.grammar,
+                           .arena = arena};
     make_sessions(&p);
     struct clock real = clock_system();
     int64_t before_us = clock_now_us(&real);

@@ -4,6 +4,7 @@
  *   setup.c       fixtures, users, ground truth
  *   session.c     connections, and what arrives on them
  *   send.c        what the script says, as octets
+ *   vary.c        other ways to say the same
  *   window.c      what arrives, against the script
  *   assign.c      units to patterns, one to one
  *   judge.c       checks, findings, the verdict
@@ -21,6 +22,7 @@
 #include "run/match.h"
 #include "run/order.h"
 #include "run/run.h"
+#include "run/vary.h"
 
 enum { PLAYER_UNITS_NBYTES_MAX = 96 * 1024 * 1024 }; /* octets of units kept in one case */
 enum { PLAYER_OCTETS_MAX = 1024 * 1024 * 1024 };     /* octets taken from all peers in one case */
@@ -95,7 +97,8 @@ struct player {
     size_t norder;
     struct arena *arena;
     struct net_loop *loop;
-    struct rng rng;
+    struct rng rng;   /* of generated values */
+    struct vary vary; /* of how things are said */
     int64_t started_us;
 
     struct fixture_mailbox *mailboxes;
@@ -200,6 +203,8 @@ enum player_status player_fail(struct player *p, struct player_failure failure);
 /* A check has been played without failing. */
 void player_pass(struct player *p, const struct player_check *check);
 void player_behaviour(struct player *p, const char *topic, const char *choice);
+/* "B59 Order of EXPUNGE lines" */
+const char *player_reading_topic(struct player *p, unsigned number);
 void player_nonstrict(struct player *p);
 /* Turns what framing, grammar and model reported since the last call into results. */
 void player_judge_findings(struct player *p);

@@ -8,6 +8,7 @@
  *   workers   several processes that play cases in parallel         run/workers.h
  *   match     does a unit match a pattern; captures                 run/match.h
  *   order     the orders of an interleave                           run/order.h
+ *   vary      other ways to say the same                            run/vary.h
  *
  * Every unit that arrives goes through framing, grammar and model first; a breach is a finding with
  * the rule's own requirement ID, wherever the script is. Then it is offered to the window of the
@@ -76,7 +77,10 @@ struct run_target {
 
 enum {
     RUN_VARY_CHUNKS = 1, /* how a send is cut into writes */
-    RUN_VARY_TAGS = 2    /* the shape of tags */
+    RUN_VARY_TAGS = 2,   /* the shape of tags */
+    RUN_VARY_CASE = 4,   /* the case of keywords */
+    RUN_VARY_FORMS = 8,  /* of strings, dates and sequences */
+    RUN_VARY_ALL = 15
 };
 
 struct run_options {

@@ -15,6 +15,8 @@ struct outgoing_list {
     struct outgoing *items;
     size_t nitems, capacity;
     struct buffer octets; /* not yet in items */
+    bool is_raw;          /* written as it stands */
+    bool waits_of_ours;   /* its literals are not the scenario's, but of vary */
 };
 
 static void add_item(struct player *p, struct outgoing_list *list, struct outgoing item)
@@ -34,27 +36,11 @@ static void flush_octets(struct player *p, struct outgoing_list *list)
 
 /* ---- tags ---- */
 
-enum { TAG_SHAPES = 5 };
-
 static struct span new_tag(struct player *p, struct player_session *s)
 {
-    char letter = (char)('a' + (s - p->sessions) % 26);
-    size_t shape = 0;
-    if ((p->options->vary & RUN_VARY_TAGS) != 0)
-        shape = (size_t)rng_below(&p->rng, TAG_SHAPES);
+    struct vary plain = {.arena = p->arena};
     s->ntags++;
-    switch (shape) {
-    case 1:
-        return span_of(arena_printf(p->arena, "%c%04u", letter, s->ntags));
-    case 2:
-        return span_of(arena_printf(p->arena, "%c.%u", letter, s->ntags));
-    case 3:
-        return span_of(arena_printf(p->arena, "T%c%u", letter, s->ntags));
-    case 4:
-        return span_of(arena_printf(p->arena, "%c-%u_x", letter, s->ntags));
-    default:
-        return span_of(arena_printf(p->arena, "%c%u", letter, s->ntags));
-    }
+    return vary_tag(s->split == NULL ? &p->vary : &plain, (size_t)(s - p->sessions), s->ntags);
 }
 
 /* The tag of a line about to be sent: made for `@`, else the line's first word as it stands. */
@@ -73,17 +59,41 @@ static void choose_tag(struct player *p, struct player_session *s, const struct 
 
 /* ---- building ---- */
 
-static void add_literal(struct player *p, struct outgoing_list *list,
-                        const struct script_piece *piece, struct span content)
+/* A text line while it is put together: octets, what of them keeps its form, and where `+` is
+ * waited for. */
+struct line {
+    struct buffer octets;
+    struct vary_range *kept;
+    size_t nkept, kept_capacity;
+    size_t *waits;
+    size_t nwaits, waits_capacity;
+    bool has_literal;
+};
+
+static void add_wait(struct player *p, struct line *line, size_t at)
+{
+    line->waits = arena_grow(p->arena, line->waits, &line->waits_capacity, line->nwaits + 1,
+                             sizeof *line->waits);
+    line->waits[line->nwaits++] = at;
+}
+
+static void add_kept(struct player *p, struct line *line, size_t at)
+{
+    line->kept =
+        arena_grow(p->arena, line->kept, &line->kept_capacity, line->nkept + 1, sizeof *line->kept);
+    line->kept[line->nkept++] = (struct vary_range){at, line->octets.nbytes};
+}
+
+static void add_literal(struct player *p, struct line *line, const struct script_piece *piece,
+                        struct span content)
 {
     uint64_t count = piece->has_count ? piece->count : content.nbytes;
-    buffer_printf(&list->octets, "{%llu%s}\r\n", (unsigned long long)count,
+    buffer_printf(&line->octets, "{%llu%s}\r\n", (unsigned long long)count,
                   piece->sync == LITERAL_PLUS ? "+" : "");
-    if (piece->sync == LITERAL_WAITS) {
-        flush_octets(p, list);
-        add_item(p, list, (struct outgoing){.kind = OUTGOING_CONTINUATION});
-    }
-    buffer_append(&list->octets, content);
+    if (piece->sync == LITERAL_WAITS)
+        add_wait(p, line, line->octets.nbytes);
+    buffer_append(&line->octets, content);
+    line->has_literal = true;
 }
 
 static int add_type(struct player *p, const struct script_piece *piece, struct buffer *out,
@@ -120,36 +130,85 @@ static int add_bare(const struct resolve_scope *scope, const struct script_piece
     return 0;
 }
 
-static int add_piece(struct player *p, const struct resolve_scope *scope,
-                     const struct script_piece *piece, struct outgoing_list *list, struct err *err)
+static int add_octets(struct player *p, const struct resolve_scope *scope,
+                      const struct script_piece *piece, struct line *line, struct err *err)
 {
     struct span content;
     if (piece->kind == PIECE_TYPE)
-        return add_type(p, piece, &list->octets, err);
+        return add_type(p, piece, &line->octets, err);
     if (piece->kind == PIECE_BARE)
-        return add_bare(scope, piece, &list->octets, err);
+        return add_bare(scope, piece, &line->octets, err);
     if (piece->kind != PIECE_QUOTED && piece->kind != PIECE_LITERAL)
-        return resolve_piece(scope, piece, &list->octets, err);
+        return resolve_piece(scope, piece, &line->octets, err);
     if (resolve_content(scope, piece, &content, err) != 0)
         return -1;
     if (piece->kind == PIECE_QUOTED)
-        buffer_printf(&list->octets, "\"%.*s\"", SPAN_ARG(content));
+        buffer_printf(&line->octets, "\"%.*s\"", SPAN_ARG(content));
     else
-        add_literal(p, list, piece, content);
+        add_literal(p, line, piece, content);
     return 0;
+}
+
+/* Values of axes, generated values and octets given by number are sent in the form they have. */
+static int add_piece(struct player *p, const struct resolve_scope *scope,
+                     const struct script_piece *piece, struct line *line, struct err *err)
+{
+    size_t at = line->octets.nbytes;
+    if (add_octets(p, scope, piece, line, err) != 0)
+        return -1;
+    if (piece->keeps_form || piece->kind == PIECE_TYPE || piece->kind == PIECE_BYTES)
+        add_kept(p, line, at);
+    return 0;
+}
+
+/* Cuts a line where it waits. */
+static void add_line(struct player *p, const struct vary_line *line, struct outgoing_list *list)
+{
+    size_t from = 0;
+    for (size_t i = 0; i <= line->nwaits; i++) {
+        size_t to = i < line->nwaits ? line->waits[i] : line->octets.nbytes;
+        add_item(p, list,
+                 (struct outgoing){.kind = OUTGOING_OCTETS,
+                                   .octets = span_slice(line->octets, from, to - from)});
+        if (i < line->nwaits)
+            add_item(p, list, (struct outgoing){.kind = OUTGOING_CONTINUATION});
+        from = to;
+    }
+}
+
+/* Puts the line in other words where that is lawful and no point of the scenario's: not behind a
+ * `split`, which names places in it, nor inside a command that is under way. */
+static void vary(struct player *p, struct player_session *s, struct vary_line *line)
+{
+    if (s->split == NULL && !wire_reader_is_inside_unit(s->from_client))
+        vary_line(&p->vary, line);
 }
 
 static int build_line(struct player *p, struct player_session *s, const struct script_text *text,
                       struct outgoing_list *list, struct err *err)
 {
+    struct line line = {0};
+    int status = 0;
     choose_tag(p, s, text);
     struct resolve_scope scope = player_scope(p, s, NULL);
-    for (size_t i = 0; i < text->npieces; i++)
-        if (add_piece(p, &scope, &text->pieces[i], list, err) != 0)
-            return -1;
-    buffer_append_text(&list->octets, "\r\n");
-    flush_octets(p, list);
-    return 0;
+    for (size_t i = 0; i < text->npieces && status == 0; i++)
+        status = add_piece(p, &scope, &text->pieces[i], &line, err);
+    buffer_append_text(&line.octets, "\r\n");
+    struct vary_line said = {.octets = arena_copy(p->arena, buffer_span(&line.octets)),
+                             .kept = line.kept,
+                             .nkept = line.nkept,
+                             .waits = line.waits,
+                             .nwaits = line.nwaits,
+                             .has_literal = line.has_literal,
+                             /* a wait would end the overlapping of commands */
+                             .may_wait = model_session_noutstanding(s->model) == 0};
+    buffer_free(&line.octets);
+    if (status == 0) {
+        vary(p, s, &said);
+        add_line(p, &said, list);
+        list->waits_of_ours = !said.has_literal;
+    }
+    return status;
 }
 
 /* The first word of raw octets that look like a command is the current command's tag. */
@@ -166,6 +225,7 @@ static int build_raw(struct player *p, struct player_session *s, const struct sc
 {
     struct resolve_scope scope = player_scope(p, s, NULL);
     bool is_inside = wire_reader_is_inside_unit(s->from_client);
+    list->is_raw = true;
     for (size_t i = 0; i < wire->nraw; i++) {
         const struct script_raw_item *item = &wire->raw[i];
         if (item->kind == RAW_PAUSE) {
@@ -216,14 +276,9 @@ static void wait_gap(struct player *p, int64_t gap_ms)
 }
 
 /* Length of the next write. */
-static size_t next_cut(struct player *p, const struct player_session *s, struct span octets,
-                       size_t sent, size_t *offset)
+static size_t next_cut(const struct player_session *s, struct span octets, size_t sent,
+                       size_t *offset)
 {
-    if (s->split == NULL) {
-        if ((p->options->vary & RUN_VARY_CHUNKS) != 0 && octets.nbytes > 1)
-            return 1 + (size_t)rng_below(&p->rng, octets.nbytes);
-        return octets.nbytes;
-    }
     switch (s->split->as.split.how) {
     case SPLIT_BYTEWISE:
         return 1;
@@ -243,14 +298,18 @@ static size_t next_cut(struct player *p, const struct player_session *s, struct 
     return octets.nbytes;
 }
 
-static void transmit(struct player *p, struct player_session *s, struct span octets)
+static void transmit(struct player *p, struct player_session *s, struct span octets, bool is_raw)
 {
     size_t sent = 0;
     size_t offset = 0;
+    enum vary_writes how =
+        s->split != NULL || is_raw ? VARY_AT_ONCE : vary_writes(&p->vary, octets.nbytes);
     int64_t gap_ms = s->split == NULL ? 0 : s->split->as.split.gap_ms;
     announce(p, s, octets);
     while (octets.nbytes > 0) {
-        struct span part = span_slice(octets, 0, next_cut(p, s, octets, sent, &offset));
+        size_t nbytes = s->split == NULL ? vary_next_write(&p->vary, how, octets.nbytes)
+                                         : next_cut(s, octets, sent, &offset);
+        struct span part = span_slice(octets, 0, nbytes);
         carrier_send(s->carrier, part);
         sent += part.nbytes;
         octets = span_from(octets, part.nbytes);
@@ -276,8 +335,11 @@ static struct player_unit *find_answer(struct player_session *s)
     return NULL;
 }
 
+/* With a literal that the scenario does not know of, the end of the connection is left to the step
+ * that follows, as it would be without. */
 static enum player_status await_continuation(struct player *p, struct player_session *s,
-                                             const struct script_step *step, bool *granted_r)
+                                             const struct script_step *step, bool is_of_ours,
+                                             bool *granted_r)
 {
     int64_t deadline = player_deadline_us(p, step);
     struct player_unit *answer;
@@ -287,7 +349,7 @@ static enum player_status await_continuation(struct player *p, struct player_ses
     *granted_r = answer != NULL && answer->unit.kind == WIRE_CONTINUATION;
     if (*granted_r)
         player_consume(p, s, answer);
-    if (answer != NULL)
+    if (answer != NULL || (s->is_ended && is_of_ours))
         return PLAYER_GOES_ON;
     return player_fail(p, (struct player_failure){.place = step->place,
                                                   .check = p->check,
@@ -308,13 +370,13 @@ static enum player_status send_items(struct player *p, struct player_session *s,
         enum player_status status = PLAYER_GOES_ON;
         switch (item->kind) {
         case OUTGOING_OCTETS:
-            transmit(p, s, item->octets);
+            transmit(p, s, item->octets, list->is_raw);
             break;
         case OUTGOING_PAUSE:
             wait_gap(p, item->pause_ms);
             break;
         case OUTGOING_CONTINUATION:
-            status = await_continuation(p, s, step, &granted);
+            status = await_continuation(p, s, step, list->waits_of_ours, &granted);
             break;
         }
         if (status != PLAYER_GOES_ON)
@@ -355,5 +417,8 @@ void player_send_command(struct player *p, struct player_session *s, const char 
 {
     p->ntrials = 0;
     s->tags[0] = new_tag(p, s);
-    transmit(p, s, span_of(arena_printf(p->arena, "%.*s %s\r\n", SPAN_ARG(s->tags[0]), command)));
+    const char *text = arena_printf(p->arena, "%.*s %s\r\n", SPAN_ARG(s->tags[0]), command);
+    struct vary_line line = {.octets = span_of(text)};
+    vary(p, s, &line);
+    transmit(p, s, line.octets, false);
 }

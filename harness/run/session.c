@@ -12,8 +12,11 @@ struct player_session *player_session_named(struct player *p, const char *name)
     NEVER("a session that the scenario does not have");
 }
 
+/* Steps that belong to no session, such as `deliver`, are the first one's. */
 struct player_session *player_session_of(struct player *p, const struct script_step *step)
 {
+    if (step->session[0] == '\0')
+        return &p->sessions[0];
     return player_session_named(p, step->session);
 }
 
@@ -86,7 +89,7 @@ static void note_behaviours(struct player *p, const struct player_session *s)
     size_t n;
     const struct model_behaviour *behaviours = model_session_behaviours(s->model, &n);
     for (size_t i = 0; i < n; i++)
-        player_behaviour(p, behaviours[i].topic, behaviours[i].choice);
+        player_behaviour(p, player_reading_topic(p, behaviours[i].reading), behaviours[i].choice);
 }
 
 void player_close(struct player *p, struct player_session *s)

@@ -69,9 +69,27 @@ int script_control_read_split(struct script_cursor *c, struct script_step *step)
                                    "a split is given as ascending offsets such as 3,7, or "
                                    "as bytewise, lines or none");
     }
-    if (script_cursor_take(c, "gap"))
-        return script_cursor_duration(c, &step->as.split.gap_ms);
+    if (script_cursor_take(c, "gap") &&
+        script_cursor_duration(c, &step->as.split.gap_ms) != 0)
+        return -1;
+    step->as.split.is_always = script_cursor_take(c, "always");
     return 0;
+}
+
+int script_control_read_letters(struct script_cursor *c, struct script_step *step)
+{
+    static const char *const words[] = {"lower", "upper", "mixed", "none"};
+    script_cursor_skip(c);
+    size_t at = c->at;
+    if (script_text_read_one(c, "lower, upper, mixed or none", &step->as.letters.how) != 0)
+        return -1;
+    const struct script_text *how = &step->as.letters.how;
+    if (how->npieces == 1 && how->pieces[0].kind == PIECE_REFERENCE)
+        return 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (how->npieces == 1 && span_is(how->pieces[0].text, words[i]))
+            return 0;
+    return script_cursor_fault(c, at, "letters are lower, upper, mixed or none");
 }
 
 int script_control_read_removed(struct script_cursor *c, struct script_step *step)
@@ -199,14 +217,14 @@ int script_control_read_shim(struct script_cursor *c, struct script_step *step)
 
 int script_control_read_finish(struct script_cursor *c, struct script_step *step)
 {
-    static const char *const statuses[] = {"ok", "no", "bad"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const statuses[] = {"ok", "no", "bad", "failed"};
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         if (script_cursor_take(c, statuses[i])) {
             step->as.finish.status = statuses[i];
             return 0;
         }
     }
-    return script_cursor_fault(c, c->at, "expected `ok`, `no` or `bad`");
+    return script_cursor_fault(c, c->at, "expected `ok`, `no`, `bad` or `failed`");
 }
 
 /* ---- use ---------------------------------------------------------------------------------- */
@@ -300,6 +318,12 @@ int script_control_read_on(struct script_cursor *c, struct script_step *step)
                                    "`on` is followed by the command it answers, without "
                                    "its tag");
     return script_text_read(c, false, NULL, &step->as.on.pattern);
+}
+
+int script_control_read_on_maybe(struct script_cursor *c, struct script_step *step)
+{
+    step->as.on.is_optional = true;
+    return script_control_read_on(c, step);
 }
 
 int script_control_read_interleave(struct script_cursor *c, struct script_step *step)

@@ -169,6 +169,7 @@ static void read_scenario_block(struct script_reader *r, const struct script_nod
     const struct script_node *at = node->children;
     s->dialect = "imap2";
     s->because = "";
+    s->no_fault = "";
     while (at != NULL && is_meta(at)) {
         script_meta_read(r, at, s);
         at = at->next;

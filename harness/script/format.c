@@ -8,7 +8,7 @@
 
 enum {
     INDENT = 2,
-    META_WIDTH = 8,    /* the longest meta words have seven letters */
+    META_WIDTH = 8,    /* `no-fault` */
     TARGET_WIDTH = 10, /* `stderr-bad` */
     ALIGN_MOST = 60    /* a longer line takes no part in aligning comments */
 };

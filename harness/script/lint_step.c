@@ -34,6 +34,7 @@ static bool can_fail(const struct script_lint *l, const struct script_step *step
         return (l->scenario == NULL || script_lint_is_checked(l, &step->as.wire)) &&
                step->as.wire.least > 0;
     case STEP_EOF:
+    case STEP_EXIT:
     case STEP_QUIET:
     case STEP_DO:
     case STEP_FINISH:
@@ -61,6 +62,7 @@ static bool can_fail(const struct script_lint *l, const struct script_step *step
     case STEP_HALFCLOSE:
     case STEP_RESET:
     case STEP_SPLIT:
+    case STEP_LETTERS:
     case STEP_START:
     case STEP_DELIVER:
         break;
@@ -75,7 +77,7 @@ static bool waits(const struct script_lint *l, const struct script_step *step)
         return !script_lint_is_sent(l, &step->as.wire);
     return step->kind == STEP_UNORDERED || step->kind == STEP_EITHER || step->kind == STEP_EOF ||
            step->kind == STEP_DO || step->kind == STEP_FINISH || step->kind == STEP_CONVERGE ||
-           step->kind == STEP_OPEN || step->kind == STEP_CACHE;
+           step->kind == STEP_OPEN || step->kind == STEP_CACHE || step->kind == STEP_EXIT;
 }
 
 /* ---- roles -------------------------------------------------------------------------------- */
@@ -92,6 +94,8 @@ static const struct {
     {STEP_START, SERVER},
     {STEP_FINISH, SERVER},
     {STEP_CACHE, SERVER},
+    {STEP_LETTERS, SERVER},
+    {STEP_EXIT, SERVER},
     {STEP_REMOVED, CLIENT},
     {STEP_MODEL, CLIENT},
     {STEP_CONVERGE, CLIENT},

@@ -364,6 +364,17 @@ static int read_because(struct script_cursor *c, struct script_scenario *s)
     return script_cursor_string(c, "a reason in quotes", &s->because);
 }
 
+static int read_no_fault(struct script_cursor *c, struct script_scenario *s)
+{
+    script_cursor_skip(c);
+    size_t at = c->at;
+    if (script_cursor_string(c, "a reason in quotes", &s->no_fault) != 0)
+        return -1;
+    if (span_trim(span_of(s->no_fault)).nbytes == 0)
+        return script_cursor_fault(c, at, "the reason is empty");
+    return 0;
+}
+
 static int read_serve(struct script_cursor *c, struct script_scenario *s)
 {
     s->serves_model = script_cursor_take(c, "model");
@@ -377,12 +388,12 @@ static const struct meta {
     int (*read)(struct script_cursor *c, struct script_scenario *s);
     bool is_repeatable;
 } metas[] = {
-    {"role", read_role, false},       {"dialect", read_dialect, false},
-    {"covers", read_covers, true},    {"needs", read_needs, true},
-    {"fixture", read_fixture, true},  {"session", read_session, true},
-    {"axis", read_axis, true},        {"extras", read_extras, false},
-    {"timeout", read_timeout, false}, {"because", read_because, false},
-    {"serve", read_serve, false},
+    {"role", read_role, false},         {"dialect", read_dialect, false},
+    {"covers", read_covers, true},      {"needs", read_needs, true},
+    {"fixture", read_fixture, true},    {"session", read_session, true},
+    {"axis", read_axis, true},          {"extras", read_extras, false},
+    {"timeout", read_timeout, false},   {"because", read_because, false},
+    {"no-fault", read_no_fault, false}, {"serve", read_serve, false},
 };
 
 static const struct meta *find_meta(struct span word)

@@ -83,6 +83,8 @@ enum script_step_kind {
     STEP_EOF,
     STEP_QUIET,
     STEP_SPLIT,
+    STEP_LETTERS, /* role server: the case of keywords in what is said */
+    STEP_EXIT,    /* role server: the client's program ends */
     STEP_DO,
     STEP_START,
     STEP_FINISH,
@@ -167,6 +169,7 @@ struct script_step {
             struct script_steps steps; /* wire steps only */
         } unordered;
         struct {
+            unsigned reading; /* that leaves the choice: 59 for B59; 0: none named */
             struct script_branch *branches;
             size_t nbranches;
         } either;
@@ -177,6 +180,7 @@ struct script_step {
             size_t nunits;
         } interleave;
         struct {
+            bool is_optional; /* `on?`: it need not ever run */
             struct script_text pattern;
             struct script_steps steps;
         } on;
@@ -198,7 +202,11 @@ struct script_step {
             size_t *offsets;                  /* SPLIT_AT, ascending */
             size_t noffsets;
             int64_t gap_ms;
+            bool is_always; /* of all that is sent from here on, not of the next line alone */
         } split;
+        struct {
+            struct script_text how; /* lower | upper | mixed | none */
+        } letters;
         struct {
             const char *verb;
             struct script_text *arguments;
@@ -206,7 +214,7 @@ struct script_step {
             const char *capture; /* `-> body`; NULL: none */
         } shim;                  /* STEP_DO, STEP_START */
         struct {
-            const char *status; /* "ok" | "no" | "bad" */
+            const char *status; /* "ok" | "no" | "bad" | "failed" */
         } finish;
         struct script_query query; /* STEP_CACHE, STEP_MODEL */
         struct {
@@ -255,6 +263,7 @@ struct script_scenario {
     struct script_names extras_kinds;
     int64_t timeout_ms;        /* 0: the target's */
     const char *because;       /* "" when absent */
+    const char *no_fault;      /* why no seeded fault can be shown by it; "" when absent */
     bool serves_model;         /* `serve model` */
     struct script_names metas; /* the meta words that were written, once for each line */
     struct script_place *metas_places;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "catalogue/catalogue.h"
 #include "script/control.h"
 #include "script/meta.h"
 
@@ -25,6 +26,7 @@ static const struct control {
     {"either", STEP_EITHER, script_control_read_nothing, HAS_BRANCHES},
     {"interleave", STEP_INTERLEAVE, script_control_read_interleave, HAS_BRANCHES},
     {"on", STEP_ON, script_control_read_on, HAS_BLOCK},
+    {"on?", STEP_ON, script_control_read_on_maybe, HAS_BLOCK},
     {"repeat", STEP_REPEAT, script_control_read_repeat, HAS_BLOCK},
     {"use", STEP_USE, script_control_read_use, HAS_SESSION},
     {"open", STEP_OPEN, script_control_read_nothing, HAS_SESSION},
@@ -34,6 +36,8 @@ static const struct control {
     {"eof", STEP_EOF, script_control_read_nothing, HAS_SESSION},
     {"quiet", STEP_QUIET, script_control_read_quiet, HAS_SESSION},
     {"split", STEP_SPLIT, script_control_read_split, HAS_SESSION},
+    {"letters", STEP_LETTERS, script_control_read_letters, HAS_SESSION},
+    {"exit", STEP_EXIT, script_control_read_nothing, 0},
     {"do", STEP_DO, script_control_read_shim, HAS_SESSION},
     {"start", STEP_START, script_control_read_shim, HAS_SESSION},
     {"finish", STEP_FINISH, script_control_read_finish, HAS_SESSION},
@@ -100,6 +104,21 @@ static struct script_steps read_block(struct script_reader *r, const struct scri
     return script_steps_read(r, node->children);
 }
 
+/* [B59], behind `either`. */
+static int read_either_reading(struct script_cursor *c, unsigned *reading_r)
+{
+    uint32_t number = 0;
+    *reading_r = 0;
+    if (script_cursor_peek(c) != 'B')
+        return 0;
+    size_t at = c->at;
+    struct span word = script_cursor_word(c);
+    if (number_parse_u32(span_from(word, 1), &number) != 0 || !catalogue_has_reading(number))
+        return script_cursor_fault(c, at, "the catalogue has no reading %.*s", SPAN_ARG(word));
+    *reading_r = number;
+    return 0;
+}
+
 /* [nonstrict] ["label"], behind `either` or `} or`. */
 static int read_branch_line(struct script_cursor *c, bool is_first, struct script_branch *branch)
 {
@@ -132,7 +151,8 @@ static int read_either(struct script_reader *r, struct script_cursor *first,
         script_node_cursor(r, at, &c);
         if (at == node)
             c.at = first->at;
-        if (read_branch_line(&c, at == node, branch) != 0)
+        if ((at == node && read_either_reading(&c, &step->as.either.reading) != 0) ||
+            read_branch_line(&c, at == node, branch) != 0)
             status = -1;
         branch->steps = read_block(r, at);
     }

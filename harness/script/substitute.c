@@ -92,6 +92,7 @@ static int add_to_string(const struct script_binding *b, struct script_text *out
                         used_where(b));
 }
 
+/* Values of axes keep their form, also as arguments of macros. */
 static int splice(const struct script_binding *b, struct script_text *out,
                   const struct script_text *value, struct script_place place, bool is_string)
 {
@@ -104,6 +105,8 @@ static int splice(const struct script_binding *b, struct script_text *out,
             script_text_add_word(b->faults->arena, out, piece.text, place);
         else if (!is_string)
             (void)script_text_add(b->faults->arena, out, piece);
+        if (!is_string && (b->macro == NULL || piece.keeps_form) && out->npieces > 0)
+            out->pieces[out->npieces - 1].keeps_form = true;
     }
     return 0;
 }

@@ -177,6 +177,11 @@ static int read_deliver(struct script_cursor *c, struct script_target *t)
                         "{dir} {host} {port} {user} {password} {mailbox} {message}");
 }
 
+static int read_hooks(struct script_cursor *c, struct script_target *t)
+{
+    return read_program(c, &t->hooks, "{dir} {host} {port} {password}");
+}
+
 static int read_feature(struct script_cursor *c, struct script_target *t)
 {
     static const char *const settings[] = {
@@ -242,13 +247,21 @@ static const struct entry {
     int (*read)(struct script_cursor *c, struct script_target *t);
     bool is_repeatable;
 } entries[] = {
-    {"side", read_side, false},           {"dialect", read_dialect, false},
-    {"carrier", read_carrier, false},     {"host", read_host, false},
-    {"port", read_port, false},           {"start", read_start, false},
-    {"requires", read_requires, true},    {"ready", read_ready, false},
-    {"stop", read_stop, false},           {"user", read_user, false},
-    {"provision", read_provision, false}, {"deliver", read_deliver, false},
-    {"feature", read_feature, true},      {"stderr-bad", read_stderr_bad, true},
+    {"side", read_side, false},
+    {"dialect", read_dialect, false},
+    {"carrier", read_carrier, false},
+    {"host", read_host, false},
+    {"port", read_port, false},
+    {"start", read_start, false},
+    {"requires", read_requires, true},
+    {"ready", read_ready, false},
+    {"stop", read_stop, false},
+    {"user", read_user, false},
+    {"provision", read_provision, false},
+    {"deliver", read_deliver, false},
+    {"hooks", read_hooks, false},
+    {"feature", read_feature, true},
+    {"stderr-bad", read_stderr_bad, true},
     {"limit", read_limit, true},
 };
 enum { NENTRIES = sizeof entries / sizeof *entries };
@@ -293,6 +306,9 @@ static void check_whole(struct script_reader *r, const struct script_target *t,
     if (t->start.nitems == 0 && (t->ready_by_line || t->stop.nitems > 0))
         (void)script_fault(r->faults, t->place,
                            "`ready line` and `stop` belong to a target with `start`");
+    if (t->hooks.nitems > 0 && t->provision.nitems + t->deliver.nitems > 0)
+        (void)script_fault(r->faults, t->place,
+                           "`hooks` stands instead of `provision` and `deliver`");
 }
 
 static void read_block(struct script_reader *r, const struct script_node *node,

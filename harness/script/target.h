@@ -12,6 +12,7 @@
  *       user      "fred{n}" password "secret" count 500
  *       provision "./provision.sh" "{dir}" "{user}" "{mailbox}" "{fixture}"
  *       deliver   "./deliver.sh" "{dir}" "{user}" "{mailbox}" "{message}"
+ *       hooks     "./hooks.pl" "{dir}"      # instead of the two: a program that stays
  *       feature   BBOARD probe
  *       feature   MULTI-ACCESS yes
  *       stderr-bad "AddressSanitizer" "runtime error:"
@@ -52,6 +53,7 @@ struct script_target {
     const char *password;
     unsigned user_count;                    /* 1 when the pattern has no {n} */
     struct script_names provision, deliver; /* argv; empty: no such hook */
+    struct script_names hooks;              /* argv of a program that stays, for both */
     struct script_feature *features;
     size_t nfeatures;
     struct script_names stderr_bad;

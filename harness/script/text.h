@@ -62,6 +62,7 @@ enum script_literal_sync {
 struct script_piece {
     enum script_piece_kind kind;
     struct script_place place;
+    bool keeps_form;  /* it, or part of it, is the value of an axis: sent as it stands */
     struct span text; /* WORD, BYTES, QUOTED (without quotes, unescaped), LITERAL's content */
     unsigned number;  /* TAG: 0 for @, else the digit */
     const char *name; /* TYPE: capture name, or NULL */

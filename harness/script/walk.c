@@ -21,6 +21,8 @@ size_t script_step_nblocks(const struct script_step *step)
     case STEP_EOF:
     case STEP_QUIET:
     case STEP_SPLIT:
+    case STEP_LETTERS:
+    case STEP_EXIT:
     case STEP_DO:
     case STEP_START:
     case STEP_FINISH:
@@ -67,6 +69,7 @@ size_t script_step_ntexts(const struct script_step *step)
         return 2;
     case STEP_ON:
     case STEP_SPLIT:
+    case STEP_LETTERS:
     case STEP_REMOVED:
     case STEP_DELIVER:
         return 1;
@@ -82,6 +85,7 @@ size_t script_step_ntexts(const struct script_step *step)
     case STEP_EOF:
     case STEP_QUIET:
     case STEP_FINISH:
+    case STEP_EXIT:
     case STEP_CONVERGE:
         break;
     }
@@ -105,6 +109,8 @@ struct script_text *script_step_text(struct script_step *step, size_t i)
         return &step->as.on.pattern;
     if (step->kind == STEP_SPLIT)
         return &step->as.split.how_reference;
+    if (step->kind == STEP_LETTERS)
+        return &step->as.letters.how;
     if (step->kind == STEP_REMOVED)
         return &step->as.removed.sequence;
     return &step->as.deliver.mailbox;

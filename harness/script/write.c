@@ -111,10 +111,12 @@ static void write_split(const struct script_step *step, struct buffer *out)
         buffer_append_text(out, script_split_words[step->as.split.how]);
     for (size_t i = 0; i < step->as.split.noffsets; i++)
         buffer_printf(out, "%s%zu", i == 0 ? "" : ",", step->as.split.offsets[i]);
-    if (step->as.split.gap_ms == 0)
-        return;
-    buffer_append_text(out, " gap ");
-    write_duration(step->as.split.gap_ms, out);
+    if (step->as.split.gap_ms > 0) {
+        buffer_append_text(out, " gap ");
+        write_duration(step->as.split.gap_ms, out);
+    }
+    if (step->as.split.is_always)
+        buffer_append_text(out, " always");
 }
 
 static void write_assert(const struct script_step *step, struct buffer *out)
@@ -148,6 +150,10 @@ static void write_line(const struct script_step *step, struct buffer *out)
         return;
     case STEP_SPLIT:
         write_split(step, out);
+        return;
+    case STEP_LETTERS:
+        buffer_append_byte(out, ' ');
+        script_text_write(&step->as.letters.how, out);
         return;
     case STEP_DO:
     case STEP_START:
@@ -189,6 +195,7 @@ static void write_line(const struct script_step *step, struct buffer *out)
     case STEP_HALFCLOSE:
     case STEP_RESET:
     case STEP_EOF:
+    case STEP_EXIT:
         return;
     }
 }
@@ -222,6 +229,8 @@ static void write_either(const struct script_step *step, unsigned depth, struct 
         if (i > 0) {
             indent(depth, out);
             buffer_append_text(out, branch->is_nonstrict ? "} or nonstrict" : "} or");
+        } else if (step->as.either.reading != 0) {
+            buffer_printf(out, " B%u", step->as.either.reading);
         }
         if (branch->label[0] != '\0') {
             buffer_append_byte(out, ' ');
@@ -263,7 +272,7 @@ static bool write_blocks(const struct script_step *step, unsigned depth, struct 
         buffer_printf(out, " %u", step->as.repeat.count);
         write_block(step->as.repeat.steps, depth, out);
     } else if (step->kind == STEP_ON) {
-        buffer_append_byte(out, ' ');
+        buffer_append_text(out, step->as.on.is_optional ? "? " : " ");
         script_text_write(&step->as.on.pattern, out);
         write_block(step->as.on.steps, depth, out);
     } else {
@@ -381,6 +390,11 @@ void script_meta_write(const struct script_scenario *s, struct buffer *out)
     if (s->because[0] != '\0') {
         buffer_append_text(out, "  because  ");
         write_string(s->because, out);
+        buffer_append_byte(out, '\n');
+    }
+    if (s->no_fault[0] != '\0') {
+        buffer_append_text(out, "  no-fault ");
+        write_string(s->no_fault, out);
         buffer_append_byte(out, '\n');
     }
     if (s->serves_model)

@@ -109,12 +109,26 @@ static bool is_ready(struct target *t, struct net_loop *loop)
     return is_open;
 }
 
+/* The program has ended with the status that says it cannot run on this machine: what it wrote is
+ * why everything is skipped. */
+static void note_missing(struct target *t)
+{
+    struct buffer why = {0};
+    watch_log_tail(t, &why);
+    enum { COLON = 2 };
+    t->missing = why.nbytes == 0 ? "cannot be run on this machine"
+                                 : arena_text(&t->arena, span_from(buffer_span(&why), COLON));
+    buffer_free(&why);
+}
+
 static int wait_ready(struct target *t, struct net_loop *loop, struct err *err)
 {
     int64_t until_us = in_ms(loop, t->file->ready_timeout_ms);
     struct buffer why = {0};
     while (why.nbytes == 0) {
         if (net_process_poll(t->daemon)) {
+            if (net_process_exit_status(t->daemon) == HOOK_NOT_SUPPORTED)
+                note_missing(t);
             buffer_printf(&why, "%s: the program ", t->file->name);
             net_process_describe(t->daemon, &why);
             buffer_append_text(&why, " before it was ready");
@@ -165,7 +179,7 @@ static int start_daemon(struct target *t, struct net_loop *loop, struct err *err
     int result = -1;
     for (int i = 0; i < DAEMON_TRIES && result != 0; i++) {
         result = start_once(t, loop, err);
-        if (t->file->port != 0 || !port_was_taken(err))
+        if (t->file->port != 0 || t->missing != NULL || !port_was_taken(err))
             break;
     }
     return result;
@@ -203,7 +217,7 @@ int target_start(struct target *t, struct net_loop *loop, struct err *err)
         t->keeps_folder = false;
         remove_folder(t);
     }
-    return result;
+    return t->missing != NULL ? 0 : result;
 }
 
 /* ---- connections ------------------------------------------------------------------------------

@@ -276,8 +276,8 @@ void features_init(struct target *t)
         answer(t, "IDLE-TIMEOUT", RUN_NO, "not in the target file");
     }
     if (!t->is_bundled) {
-        answer(t, "PROVISION", yes_if(t->file->provision.nitems > 0), "target file");
-        answer(t, "DELIVER", yes_if(t->file->deliver.nitems > 0), "target file");
+        answer(t, "PROVISION", yes_if(hook_is_there(t, &t->file->provision)), "target file");
+        answer(t, "DELIVER", yes_if(hook_is_there(t, &t->file->deliver)), "target file");
     }
     apply_file(t);
 }

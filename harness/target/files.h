@@ -1,4 +1,5 @@
-/* files: small things done with files and folders, in one place. Private to target/. */
+/* files: small things done with files and folders, in one place. Private to target/ and mutants/.
+ */
 #ifndef IMAPSPEC_TARGET_FILES_H
 #define IMAPSPEC_TARGET_FILES_H
 

@@ -148,7 +148,7 @@ enum run_readiness fill_all(struct target *t, struct net_loop *loop, const struc
 {
     if (t->is_bundled)
         return fill_store(t, setup, why);
-    if (t->file->provision.nitems > 0)
+    if (hook_is_there(t, &t->file->provision))
         return fill_by_hook(t, loop, setup, why);
     return check_empty(t, loop, setup, why);
 }
@@ -182,7 +182,7 @@ int fill_deliver(struct target *t, struct net_loop *loop, const char *user, cons
     if (t->is_bundled)
         return store_deliver(disk_store(t), name_of(t, user), mailbox, user[0] == '\0', message,
                              true, err);
-    if (t->file->deliver.nitems == 0)
+    if (!hook_is_there(t, &t->file->deliver))
         return err_set(err, "", 0, 0, "%s has no deliver hook", t->file->name);
     return deliver_by_hook(t, loop, user, mailbox, message, err);
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "target/inside.h"
+#include "target/resident.h"
 
 enum { HOOK_LIMIT_MS = 30000, HOOK_SHOWN_NBYTES = 600 };
 
@@ -93,10 +94,17 @@ static void describe(struct buffer *why, const char *what, const char *program,
     show(why, buffer_span(&result->err));
 }
 
+bool hook_is_there(const struct target *t, const struct script_names *words)
+{
+    return words->nitems > 0 || t->file->hooks.nitems > 0;
+}
+
 enum run_readiness hook_run(struct target *t, struct net_loop *loop, const char *what,
                             const struct script_names *words, const struct hook_values *values,
                             struct buffer *why)
 {
+    if (words->nitems == 0)
+        return resident_run(t, what, values, why);
     struct arena arena = {0};
     struct net_process_result result = {0};
     struct err err;

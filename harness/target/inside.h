@@ -5,6 +5,7 @@
  *   attach.c    struct run_target, from outside      bundled.c   struct run_target, in process
  *   fill.c      mailboxes put in                     users.c     whose case is whose user
  *   watch.c     is it still well                     feature.c   features and their probes
+ *   hook.c      programs that fill and deliver       resident.c  one that stays
  */
 #ifndef IMAPSPEC_TARGET_INSIDE_H
 #define IMAPSPEC_TARGET_INSIDE_H
@@ -50,6 +51,7 @@ struct target_worker {
     int turn_fd, boards_fd;   /* locks: see users.c; -1: not open */
     struct mail_store *store; /* the bundled server's mail: in memory for one case, or on disk */
     struct reference_server *server; /* TARGET_IN_PROCESS: of one case */
+    struct resident *resident;       /* the program of `hooks`, while it runs */
     off_t log_offset;                /* how far the program's stderr has been looked through */
     int64_t case_began_us;           /* real time */
 };
@@ -113,6 +115,8 @@ struct hook_values {
 
 enum { HOOK_NOT_SUPPORTED = 77 }; /* exit status: the server cannot have such a mailbox */
 
+/* Whether the target file names a program for it. */
+bool hook_is_there(const struct target *t, const struct script_names *words);
 /* The argument list with its placeholders replaced, NULL-terminated, in the arena. */
 const char **hook_argv(const struct target *t, const struct script_names *words,
                        const struct hook_values *values, struct arena *arena);

@@ -5,6 +5,7 @@
 
 #include "target/files.h"
 #include "target/inside.h"
+#include "target/resident.h"
 
 enum { OPEN_TIMEOUT_MS = 5000, OPEN_BUNDLED_USERS = 500 };
 
@@ -320,6 +321,7 @@ void target_detach(struct target *t)
     while (w->nprograms > 0)
         net_process_free(&w->programs[--w->nprograms]);
     net_tls_free(&w->tls);
+    resident_free(&w->resident);
     if (w->turn_fd >= 0)
         (void)close(w->turn_fd);
     if (w->boards_fd >= 0)

@@ -69,7 +69,8 @@ bool target_is_server(const struct target *target); /* else a client is under te
 bool target_is_in_process(const struct target *target);
 
 /* Why it cannot be run on this machine, as a sentence ("needs dovecot, which is not installed"):
- * every case is skipped with it, and nothing will be started. NULL when it can. */
+ * every case is skipped with it. NULL when it can, as far as is known: before target_start() that
+ * is what its file says, afterwards also what its program has found out. */
 const char *target_missing(const struct target *target);
 
 /* Most workers that make sense: 1 when there is one user only, many in process. */
@@ -83,7 +84,8 @@ const char *target_expect_path(const struct target *target);
  */
 
 /* In the parent: makes the temporary folder, starts the target's program and waits until it is
- * ready. Does nothing for what is called by function, started for each connection, or missing.
+ * ready. Does nothing for what is called by function, started for each connection, or missing. When
+ * the program ends with status 77 it is missing from now on: nothing runs and 0 is returned.
  * A server named by HOST:PORT is tried to be reached. -1 and *err, with what the program wrote,
  * when it cannot be had (exit code 3): nothing is left running then. */
 __attribute__((warn_unused_result)) int target_start(struct target *target, struct net_loop *loop,

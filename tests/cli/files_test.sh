@@ -127,6 +127,20 @@ has out "      expunge.none"
 ends 0 cover
 grep -qE '^ +[0-9]+ of +[0-9]+  requirements of servers' out || die "cover has no sum"
 
+has out "1 more cannot be tested over the wire:" "transport.port-143: "
+ends 0 cover --readings
+has out "choices that the RFC leaves" "B59   Order of EXPUNGE lines: "
+grep -qE '^ +[0-9]+ choices, 0 of them recorded nowhere$' out || die "$(grep NOWHERE out)"
+ends 0 server reference login.noop --seed 1 --results some.jsonl
+ends 0 cover --results some.jsonl
+grep -qE '^ +[0-9]+ of +[0-9]+ +[1-9][0-9]* judged +[1-9][0-9]* met  requirements' out ||
+    die "cover does not count results"
+ends 0 explain noop.ok --results some.jsonl
+has out "  reference:  pass in "
+ends 2 explain noop.ok --results absent.jsonl
+ends 2 cover --results good.scn
+has err "good.scn:1"
+
 # ---- features ----
 ends 0 features reference
 grep -qE '^MULTI-ACCESS +yes ' out || die "features of the reference"

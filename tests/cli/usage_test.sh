@@ -34,7 +34,10 @@ wrong '--seed wants a value: N' server polite.target --seed
 wrong '--strict takes no value' server polite.target --strict=yes
 wrong '--timeout-scale wants a number above 0, not "0"' server polite.target --timeout-scale 0
 wrong '--timeout-scale wants a number above 0, not "nan"' server polite.target --timeout-scale nan
-wrong '--vary wants none, chunks, tags or all, not "some"' server polite.target --vary some
+wrong '--vary wants none, chunks, tags, case, forms or all, several joined by commas, not "some"' \
+    server polite.target --vary some
+wrong '--vary wants none, chunks, tags, case, forms or all, several joined by commas, not "case,"' \
+    server polite.target --vary case,
 wrong '--color wants auto, always or never, not "red"' server polite.target --color red
 wrong '--update-expected needs --expect FILE' server polite.target noop.scn --update-expected
 wrong '127.0.0.1:143: a server that runs needs --user and --password' server 127.0.0.1:143
@@ -87,7 +90,7 @@ for command in $commands; do
     case $command in
     server | features) source=server_options.c ;;
     fmt) source=lint.c ;;
-    serve | cover | report) source=$command.c ;;
+    serve | cover | explain | report) source=$command.c ;;
     *) continue ;;
     esac
     names=$(sed -n "s/^.*{'\{0,1\}[a-z0]'\{0,1\}, \"\([a-z-]*\)\", .*/\1/p" \

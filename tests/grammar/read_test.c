@@ -71,7 +71,9 @@ static void test_errors(void **state)
         {"a = \"x\"\n;! unlike a x\n", 2, 13, "an unlike line reads: unlike RULE \"text\""},
         {"a = \"x\"\n;! grade a b warn\n", 2, 10, "only obs- rules have a grade"},
         {"obs-a = \"x\"\n;! grade obs-a r bad\n", 2, 18, "the level is observe, warn or fail"},
-        {"obs-a = \"x\"\r\n;! grade obs-a r warn x\r\n", 2, 23,
+        {"obs-a = \"x\"\r\n;! grade obs-a r warn x\r\n", 2, 23, "a reading is named like B75"},
+        {"obs-a = \"x\"\n;! grade obs-a r warn B0\n", 2, 23, "a reading is named like B75"},
+        {"obs-a = \"x\"\r\n;! grade obs-a r warn B7 x\r\n", 2, 26,
          "nothing more is expected on this line"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

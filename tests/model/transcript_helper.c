@@ -276,18 +276,22 @@ static void answer_number(struct actor *actor, struct span noun, struct span arg
     }
 }
 
-static void answer_behaviour(struct actor *actor, struct span topic, struct buffer *out)
+static void answer_behaviour(struct actor *actor, struct span name, struct buffer *out)
 {
     size_t count;
     const struct model_behaviour *behaviours = model_session_behaviours(actor->session, &count);
+    uint32_t reading;
+    ENSURE(number_parse_u32(span_from(name, 1), &reading) == 0);
     for (size_t i = 0; i < count; i++)
-        if (span_is(topic, behaviours[i].topic)) {
+        if (behaviours[i].reading == reading) {
             buffer_append_text(out, out->nbytes == 0 ? "" : ", ");
             buffer_append_text(out, behaviours[i].choice);
         }
+    if (out->nbytes == 0)
+        buffer_append_text(out, "unseen");
 }
 
-/* exists, recent, current N, outstanding, removed, flags N, state, behaviour TOPIC, agree */
+/* exists, recent, current N, outstanding, removed, flags N, state, behaviour B59, agree */
 static void answer(struct play *p, struct actor *actor, struct span noun, struct span argument,
                    struct buffer *out)
 {

@@ -529,7 +529,7 @@ static void labels_are_recorded_as_behaviour(void **state)
 {
     (void)state;
     static const char text[] = HEAD "  C: @ NOOP\n" CHECKED(
-        "  either \"says no\" {\n    S: @ NO <text-line>\n  } or \"says yes\" {\n"
+        "  either B47 \"says no\" {\n    S: @ NO <text-line>\n  } or \"says yes\" {\n"
         "    S: @ OK <text-line>\n  }\n") "}\n";
     struct arena arena = {0};
     struct fake fake = {.greeting = greeting, .rules = polite};
@@ -537,7 +537,7 @@ static void labels_are_recorded_as_behaviour(void **state)
     bool found = false;
     for (size_t i = 0; i < r->nbehaviours; i++) {
         assert_string_not_equal(r->behaviours[i].choice, "says no");
-        found = found || (strcmp(r->behaviours[i].topic, "noop.ok") == 0 &&
+        found = found || (strcmp(r->behaviours[i].topic, "B47 NOOP before LOGIN") == 0 &&
                           strcmp(r->behaviours[i].choice, "says yes") == 0);
     }
     assert_true(found);

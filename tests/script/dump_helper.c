@@ -167,9 +167,9 @@ static void dump_fixture(const struct script_fixture *f, struct buffer *out)
 
 static void dump_scenario(const struct script_scenario *s, struct buffer *out)
 {
-    buffer_printf(out, "scenario %s [%s] role %d dialect %s extras %d timeout %lld [%s] %d\n",
+    buffer_printf(out, "scenario %s [%s] role %d dialect %s extras %d timeout %lld [%s] [%s] %d\n",
                   s->id, s->claim, (int)s->role, s->dialect, (int)s->extras,
-                  (long long)s->timeout_ms, s->because, s->serves_model);
+                  (long long)s->timeout_ms, s->because, s->no_fault, s->serves_model);
     dump_names("covers", &s->covers, out);
     dump_names("needs", &s->needs, out);
     dump_names("extras", &s->extras_kinds, out);

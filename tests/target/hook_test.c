@@ -185,6 +185,67 @@ static void test_deliver(void **state)
     close_scene(&scene);
 }
 
+/* Starts a scene whose `hooks` program, a loop of sh over the requests, does this with each. */
+static void open_resident_scene(struct scene *scene, const char *script)
+{
+    char text[1024];
+    open_scene(scene, "hooks \"./hooks\" \"{dir}\"\n");
+    (void)snprintf(text, sizeof text,
+                   "tab=$(printf '\\t')\n"
+                   "while IFS= read -r line; do\n%s\ndone",
+                   script);
+    rig_script(&scene->rig, "hooks", text);
+}
+
+/* One program for all requests: it counts them. */
+static void test_resident_hooks(void **state)
+{
+    struct scene scene;
+    struct rig *rig = &scene.rig;
+    (void)state;
+    open_resident_scene(&scene, "n=$((n + 1))\n"
+                                "echo \"$n $line\" | sed \"s/$tab/|/g; s:[^|]*/:F-:\" >>calls\n"
+                                "echo ok");
+    assert_int_equal(rig->run.feature(rig->run.context, "PROVISION"), RUN_YES);
+    assert_int_equal(rig->run.feature(rig->run.context, "DELIVER"), RUN_YES);
+    assert_int_equal(rig_prepare(rig, mailboxes, 3), RUN_READY);
+    assert_int_equal(
+        rig->run.deliver(rig->run.context, rig->loop, "fred", "INBOX", &messages[0], &rig->err), 0);
+    finish(rig);
+    assert_string_equal(read_back(rig, "calls"), "1 provision|fred1|INBOX|F-fixture-0-0\n"
+                                                 "2 provision|fred1|Other|F-fixture-0-1\n"
+                                                 "3 provision||NEWS|F-fixture-0-2\n"
+                                                 "4 deliver|fred1|INBOX|F-fixture-0-3.eml\n");
+    close_scene(&scene);
+}
+
+static void test_failing_resident_hooks(void **state)
+{
+    static const struct {
+        const char *script;
+        enum run_readiness readiness;
+        const char *why;
+    } cases[] = {
+        {"echo cannot have such a thing", RUN_SKIP,
+         "the target cannot have this fixture: have such a thing"},
+        {"echo failed disk full", RUN_BROKEN, "provision hook failed: disk full"},
+        {"echo okay", RUN_BROKEN, "the hooks program answered \"okay\", which is neither"},
+        {"echo 'no disk' >&2; exit 3", RUN_BROKEN,
+         "gave no answer and exited with status 3: no disk"},
+        {"kill -KILL $$", RUN_BROKEN, "gave no answer and killed by SIGKILL"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene scene;
+        open_resident_scene(&scene, cases[i].script);
+        for (int again = 0; again < 2; again++) { /* a program that ended is started anew */
+            assert_int_equal(rig_prepare(&scene.rig, mailboxes, 2), cases[i].readiness);
+            assert_has(rig_why(&scene.rig), cases[i].why);
+        }
+        close_scene(&scene);
+    }
+}
+
 static void test_without_hooks(void **state)
 {
     struct scene scene;
@@ -255,6 +316,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_the_hook_gets), cmocka_unit_test(test_no_call_for_a_fresh_inbox),
         cmocka_unit_test(test_failing_hooks),      cmocka_unit_test(test_deliver),
+        cmocka_unit_test(test_resident_hooks),     cmocka_unit_test(test_failing_resident_hooks),
         cmocka_unit_test(test_without_hooks),      cmocka_unit_test(test_target_files),
         cmocka_unit_test(test_not_installed),
     };

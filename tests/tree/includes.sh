@@ -14,7 +14,10 @@ allowed() {
     harness/script) echo "base wire grammar catalogue model" ;;
     harness/run) echo "base wire grammar catalogue model script net reports" ;;
     harness/target) echo "base wire grammar catalogue model script net reports run reference" ;;
-    harness/cli) echo "base wire grammar catalogue model script net reports run reference target" ;;
+    harness/mutants) echo "base wire grammar catalogue model script net reports run target" ;;
+    harness/cli)
+        echo "base wire grammar catalogue model script net reports run reference target mutants"
+        ;;
     *) return 1 ;;
     esac
 }
