@@ -4,13 +4,14 @@
 #                  real one, write the report
 #   make check     install what is missing, build, run every test, the sanitizers' too
 #   make           build only
-#   make targets   install the real servers that scripts/targets knows
+#   make targets   install the real servers and clients that scripts/targets knows
+#   make mutants   every scenario against every seeded fault (ten minutes): docs/faults.md
 #   make coverage  lines of harness/ and reference/ executed by the tests
 #   make format    lay out all sources
 
 JOBS := $(shell nproc)
 
-.PHONY: all demo check targets coverage format clean setup
+.PHONY: all demo check targets mutants coverage format clean setup
 .SECONDARY:
 
 all: build/default/imapspec
@@ -39,6 +40,9 @@ check: tree-default tree-asan
 
 targets:
 	@tools/targets
+
+mutants: build/default/imapspec
+	@build/default/imapspec mutants --matrix build/matrix.jsonl --markdown build/matrix.md
 
 coverage: tree-coverage
 	@tools/coverage

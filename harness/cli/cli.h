@@ -35,7 +35,10 @@ void cli_help(struct buffer *out);
 void cli_help_command(const struct cli_command *command, struct buffer *out);
 
 int cli_server(struct cli *cli, int argc, char **argv);
+int cli_client(struct cli *cli, int argc, char **argv);
 int cli_serve(struct cli *cli, int argc, char **argv);
+int cli_shim(struct cli *cli, int argc, char **argv);
+int cli_watch(struct cli *cli, int argc, char **argv);
 int cli_lint(struct cli *cli, int argc, char **argv);
 int cli_fmt(struct cli *cli, int argc, char **argv);
 int cli_list(struct cli *cli, int argc, char **argv);
@@ -111,7 +114,8 @@ int cli_load_include(void *context, const char *from, const char *path, struct a
 
 /* ---- shared by commands (suite.c) ---- */
 
-/* Reads scenario files into the suite: those named, or all that are shipped for the dialect's side.
+/* Reads scenario files into the suite: those named, or all that are shipped for the dialect's side
+ * ("server", "client"; NULL: for both).
  * Prints every error of every file to stderr; -1 when there was one. */
 __attribute__((warn_unused_result)) int cli_load_suite(struct cli *cli, struct suite *suite,
                                                        const struct cli_texts *paths,

@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/server_options.h"
 #include "cli/tables.h"
+#include "cli/test_options.h"
 
 static const struct cli_option no_options[] = {{0}};
 
@@ -19,9 +19,41 @@ static const struct cli_command commands[] = {
      "file or scenario, nothing was tested; 3 the target could not be started or reached, or\n"
      "every case was blocked; 4 nothing selected, or everything skipped; 5 a bug of ours.\n",
      server_option_table, cli_server},
+    {"client", "TARGET [SELECTOR...]", "test a client",
+     "TARGET is the name of a shipped target, a .target file, `reference` (the bundled client,\n"
+     "called by function) or `reference-shim` (the same, as a program).\n"
+     "With --exec there is no TARGET: the command line is run by a shell once for each case, and\n"
+     "judged by every octet it sends. Without a selector that is one case, `unscripted`: a server\n"
+     "with mail that answers whatever the client wants until it ends.\n"
+     "\n"
+     "  imapspec client --exec 'curl -s -u fred:secret imap://{host}:{port}/INBOX -X NOOP'\n"
+     "\n"
+     "Selectors and exit codes are those of `server`.\n",
+     client_option_table, cli_client},
+    {"watch", "--listen HOST:PORT --to HOST:PORT", "sit between a client and a server, judge both",
+     "Passes on every octet in both directions at once and unchanged, and tells what is wrong "
+     "with\n"
+     "it as it goes by: framing, grammar, the state of the session. What is printed holds what is\n"
+     "sent, passwords too. Ends at SIGINT or SIGTERM, with a summary.\n"
+     "\n"
+     "Exit codes: 0 nothing found; 1 findings (fail or warn); 2 wrong usage; 3 it cannot listen, "
+     "or\n"
+     "the server was never reached.\n",
+     watch_option_table, cli_watch},
     {"serve", "[OPTIONS]", "run the bundled reference server",
      "Serves IMAP2 until SIGINT or SIGTERM. Prints the port it listens on.\n", serve_option_table,
      cli_serve},
+    {"shim", "", "drive the bundled reference client by requests on standard input",
+     "Speaks the shim protocol of docs/shim.md: a request a line, answered on standard output.\n"
+     "It is what imapspec itself would start to test this client; try it by hand:\n"
+     "\n"
+     "  imapspec shim\n"
+     "  open 127.0.0.1 1143\n"
+     "  login fred secret\n"
+     "  select INBOX\n"
+     "  cache\n"
+     "  logout\n",
+     no_options, cli_shim},
     {"mutants", "[SELECTOR...]", "play the suite against servers with one seeded fault each",
      "Each fault is built into the bundled server, which is then played as `server` does. The\n"
      "suite is proven when every fault is killed (fail or crash of a case), nearly all of them by\n"

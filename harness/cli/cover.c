@@ -171,7 +171,7 @@ int cli_cover(struct cli *cli, int argc, char **argv)
     suite_init(&suite, &cli->arena);
     struct coverage coverage = {.catalogue = catalogue_of_dialect(SPAN_LIT("imap2")),
                                 .arena = &cli->arena};
-    int status = cli_load_suite(cli, &suite, &paths, "server") != 0 ? RESULT_EXIT_USAGE : 0;
+    int status = cli_load_suite(cli, &suite, &paths, NULL) != 0 ? RESULT_EXIT_USAGE : 0;
     if (status == 0)
         status = load_results(cli, &coverage, &options.results);
     if (status == 0) {

@@ -111,7 +111,7 @@ static int load_sources(struct cli *cli, const struct options *options, struct s
     struct cli_texts no_paths = {0};
     struct err err;
     from->catalogue = catalogue_of_dialect(SPAN_LIT("imap2"));
-    if (cli_load_suite(cli, &from->suite, &no_paths, "server") != 0)
+    if (cli_load_suite(cli, &from->suite, &no_paths, NULL) != 0)
         return RESULT_EXIT_USAGE;
     from->runs = arena_array(&cli->arena, options->results.nitems + 1, sizeof *from->runs);
     for (; from->nruns < options->results.nitems; from->nruns++)

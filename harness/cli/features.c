@@ -1,7 +1,17 @@
 #include <stdio.h>
 
 #include "cli/guard.h"
-#include "cli/server_options.h"
+#include "cli/test_options.h"
+
+/* What a client can be asked to do. */
+static void print_verbs(const struct target *target)
+{
+    const struct script_names *verbs = target_verbs(target);
+    if (target_is_exec(target))
+        (void)printf("exec               yes      a program that cannot be told what to do\n");
+    for (size_t i = 0; i < verbs->nitems; i++)
+        (void)printf("shim.%-13s yes      (its shim says so)\n", verbs->items[i]);
+}
 
 static void print_features(struct target *target)
 {
@@ -32,7 +42,10 @@ static int probe(struct target *target, bool keeps_folder)
     } else {
         struct guard *guard = guard_folder(keeps_folder ? NULL : target_folder(target));
         target_probe(target, loop, NULL, 0);
-        print_features(target);
+        if (target_is_server(target))
+            print_features(target);
+        else
+            print_verbs(target);
         if (target_stop(target, loop, &err) != 0) {
             (void)cli_fail(&err);
             status = RESULT_EXIT_TARGET;
@@ -45,7 +58,7 @@ static int probe(struct target *target, bool keeps_folder)
 
 int cli_features(struct cli *cli, int argc, char **argv)
 {
-    struct server_options options = {0};
+    struct test_options options = {0};
     struct cli_texts arguments = {0};
     struct err err;
     if (cli_options_read(cli, server_option_table, argc, argv, &options, &arguments, &err) != 0)
@@ -54,7 +67,7 @@ int cli_features(struct cli *cli, int argc, char **argv)
         (void)err_set(&err, NULL, 0, 0, "features wants one target");
         return cli_fail(&err);
     }
-    struct target *target = server_open_target(cli, arguments.items[0], &options, &err);
+    struct target *target = test_open_target(cli, arguments.items[0], &options, &err);
     if (target == NULL)
         return cli_fail(&err);
     int status =

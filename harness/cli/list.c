@@ -17,9 +17,10 @@ int cli_list(struct cli *cli, int argc, char **argv)
     cli_split_selectors(cli, &arguments, &paths, &selectors);
     suite_init(&suite, &cli->arena);
     int status = 0;
-    if (cli_load_suite(cli, &suite, &paths, "server") != 0)
+    if (cli_load_suite(cli, &suite, &paths, NULL) != 0)
         status = RESULT_EXIT_USAGE;
-    else if (suite_expand(&suite, SCRIPT_CLIENT, 0, &err) != 0)
+    else if (suite_expand(&suite, SCRIPT_CLIENT, 0, &err) != 0 ||
+             suite_expand(&suite, SCRIPT_SERVER, 0, &err) != 0)
         status = cli_fail(&err);
     else
         suite_select(&suite, selectors.items, selectors.nitems, NULL, 0, &unused);

@@ -1,4 +1,4 @@
-#include "cli/server.h"
+#include "cli/test.h"
 
 static double seconds_since(int64_t us)
 {
@@ -6,7 +6,7 @@ static double seconds_since(int64_t us)
     return (double)(clock_now_us(&clock) - us) / 1e6;
 }
 
-void server_progress(const struct server_run *run)
+void test_progress(const struct test_run *run)
 {
     if (!run->shows_progress || run->summary.ncases == 0)
         return;
@@ -18,13 +18,13 @@ void server_progress(const struct server_run *run)
     (void)fflush(stderr);
 }
 
-void server_progress_clear(const struct server_run *run)
+void test_progress_clear(const struct test_run *run)
 {
     if (run->shows_progress)
         (void)fputs("\r\033[K", stderr);
 }
 
-static void write_result(struct server_run *run, const struct result_case *result)
+static void write_result(struct test_run *run, const struct result_case *result)
 {
     struct buffer line = {0};
     if (run->results == NULL)
@@ -35,7 +35,7 @@ static void write_result(struct server_run *run, const struct result_case *resul
     buffer_free(&line);
 }
 
-void server_take_result(struct server_run *run, struct result_case *result)
+void test_take_result(struct test_run *run, struct result_case *result)
 {
     struct buffer text = {0};
     expect_apply(run->expected, run->options.is_strict, result);
@@ -47,10 +47,10 @@ void server_take_result(struct server_run *run, struct result_case *result)
     run->nfailed += result->verdict >= RESULT_BLOCKED;
     result_case_print(result, &run->terminal, &text);
     if (text.nbytes > 0) {
-        server_progress_clear(run);
+        test_progress_clear(run);
         (void)fwrite(buffer_span(&text).data, 1, text.nbytes, stdout);
         (void)fflush(stdout);
     }
     buffer_free(&text);
-    server_progress(run);
+    test_progress(run);
 }

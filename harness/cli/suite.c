@@ -28,7 +28,8 @@ static int list_scenarios(struct cli *cli, const struct cli_texts *paths, const 
                           struct cli_texts *files, struct err *err)
 {
     if (paths->nitems == 0) {
-        const char *folder = arena_printf(&cli->arena, "%s/scripts/imap2/%s", cli->data, side);
+        const char *folder = arena_printf(&cli->arena, "%s/scripts/imap2%s%s", cli->data,
+                                          side == NULL ? "" : "/", side == NULL ? "" : side);
         return cli_list_files(cli, cli_short_path(&cli->arena, folder), ".scn", files, err);
     }
     for (size_t i = 0; i < paths->nitems; i++) {

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_option serve_option_table[];
+extern const struct cli_option watch_option_table[];
 extern const struct cli_option fmt_option_table[];
 extern const struct cli_option cover_option_table[];
 extern const struct cli_option explain_option_table[];

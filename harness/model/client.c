@@ -1,5 +1,119 @@
 #include "model/session.h"
 
+uint64_t client_hash(const struct command *command)
+{
+    return rng_hash(span_from(buffer_span(&command->bytes), command->tag.nbytes));
+}
+
+enum model_strictness client_sure(const struct model_session *s, enum model_strictness otherwise)
+{
+    return s->setup.may_cross ? otherwise : MODEL_STRICT;
+}
+
+/* ---- octets --------------------------------------------------------------------------------- */
+
+static void check_greeting(struct model_session *s)
+{
+    if (s->has_greeted || s->client.has_told_early_greeting)
+        return;
+    s->client.has_told_early_greeting = true;
+    if (s->client.is_greeting_begun)
+        breach_as(s, E1, "client.greeting-whole-line", MODEL_STRICT,
+                  "the client spoke before the line of the greeting had ended");
+    else
+        breach(s, E1, "the client spoke before the greeting");
+}
+
+void model_session_client_octets(struct model_session *s, size_t nbytes,
+                                 struct finding_list *findings)
+{
+    session_judge(s, s->setup.judges_client, findings);
+    s->client.facts.noctets += nbytes;
+    if (nbytes > 0)
+        check_greeting(s);
+}
+
+void model_session_server_octets(struct model_session *s, size_t nbytes)
+{
+    if (nbytes > 0)
+        s->client.is_greeting_begun = true;
+}
+
+void model_session_client_early(struct model_session *s, struct finding_list *findings)
+{
+    session_judge(s, s->setup.judges_client, findings);
+    client_literal_early(s);
+}
+
+void model_session_client_ended(struct model_session *s, bool is_reset,
+                                struct finding_list *findings)
+{
+    session_judge(s, s->setup.judges_client, findings);
+    if (s->client.has_ended)
+        return;
+    s->client.has_ended = true;
+    client_end_check(s, is_reset);
+}
+
+const struct model_client_facts *model_session_client_facts(const struct model_session *s)
+{
+    return &s->client.facts;
+}
+
+/* ---- commands ------------------------------------------------------------------------------- */
+
+void client_check_new(struct model_session *s, const struct command *command,
+                      const struct wire_unit *unit)
+{
+    struct model_client_facts *facts = &s->client.facts;
+    facts->ncommands++;
+    if (s->client.early_command == command)
+        s->client.early_command = NULL; /* the memory of an earlier one */
+    if (s->noutstanding > facts->noverlapped)
+        facts->noverlapped = s->noutstanding;
+    if (s->noutstanding > 1)
+        s->client.has_overlapped = true;
+    if (s->is_muted)
+        return;
+    check_greeting(s);
+    client_state_new(s);
+    if (unit->kind == WIRE_TAGGED)
+        client_tag_check(s, command);
+}
+
+static void count_repetitions(struct model_session *s, const struct command *command)
+{
+    uint64_t hash = client_hash(command);
+    struct model_client_facts *facts = &s->client.facts;
+    facts->nidentical = hash == s->client.last_hash ? facts->nidentical + 1 : 1;
+    s->client.last_hash = hash;
+}
+
+void client_check_command(struct model_session *s, const struct command *command,
+                          const struct wire_unit *unit)
+{
+    count_repetitions(s, command);
+    if (s->is_muted)
+        return;
+    client_answer_check(s, command);
+    if (!command->is_wellformed)
+        return;
+    client_tag_check_reserved(s, command);
+    client_literal_check(s, unit);
+    client_state_check(s, command);
+    client_number_check(s, command);
+    client_name_check(s, command);
+}
+
+void client_check_rejected(struct model_session *s, const struct command *command,
+                           const struct wire_unit *unit)
+{
+    if (!s->is_muted && unit->is_complete && s->match.verdict == GRAMMAR_REJECTED)
+        client_line_rejected(s, command, unit);
+}
+
+/* ---- what it is told ------------------------------------------------------------------------ */
+
 /*
  * What a client can know when it sends a command: everything before the completion it last waited
  * for. Numbers are held against the most messages there have been since the round trip before the
@@ -11,129 +125,57 @@ void client_round_trip(struct model_session *s)
     s->known_exists = s->selected != NULL ? s->selected->exists : 0;
 }
 
-static uint32_t most_known(const struct model_session *s)
+void client_hint(struct model_session *s, enum client_hint hint)
 {
-    return s->known_exists > s->known_before ? s->known_exists : s->known_before;
+    s->client.hint = hint;
+    s->client.hint_unit = s->nunits;
 }
 
-static void check_tag(struct model_session *s, const struct command *command)
+static void hear_number(struct model_session *s, size_t node, enum word word)
 {
-    for (size_t i = 0; i < s->noutstanding; i++)
-        if (s->outstanding[i] != command && command->tag.nbytes > 0 &&
-            span_equal(s->outstanding[i]->tag, command->tag)) {
-            breach(s, I24, "tag %.*s is used again while its command is outstanding",
-                   SPAN_ARG(command->tag));
-            return;
-        }
-}
-
-void client_check_new(struct model_session *s, const struct command *command,
-                      const struct wire_unit *unit)
-{
-    if (s->is_muted)
+    const struct mailbox *view = s->pending != NULL ? s->pending : s->selected;
+    struct span text = reading_text(&s->reading, node);
+    uint32_t number = 0;
+    bool is_number = number_parse_u32(span_slice(text, 0, number_digits(text)), &number) == 0;
+    if (view == NULL || !is_number)
         return;
-    if (!s->has_greeted)
-        breach_as(s, I1, "client.waits-greeting", MODEL_STRICT,
-                  "the client spoke before the greeting");
-    if (s->has_bye && !s->is_logged_out)
-        breach_as(s, I26, "resp.client-bye", s->nafter_bye++ == 0 ? MODEL_OBSERVE : MODEL_STRICT,
-                  "a command was sent after BYE");
-    else if (s->is_logged_out)
-        breach_as(s, I26, "logout.client-reads-ok", MODEL_WARN, "a command was sent after LOGOUT");
-    if (unit->kind == WIRE_TAGGED)
-        check_tag(s, command);
+    bool is_known = view->is_exists_known;
+    if (word == WORD_EXPUNGED ? !is_known || number > view->exists
+                              : is_known && number < view->exists)
+        s->client.is_confused = true;
+    if (word == WORD_EXISTS && number > s->client.peak_exists)
+        s->client.peak_exists = number;
 }
 
-/* ---- state ---------------------------------------------------------------------------------- */
-
-static void check_pipelining(struct model_session *s, const struct command *command)
+void client_hears(struct model_session *s, size_t node, enum word word)
 {
-    bool is_search = command->verb == VERB_SEARCH || command->verb == VERB_FIND;
-    const struct command *earlier = NULL;
-    for (size_t i = 0; i < s->noutstanding && earlier == NULL; i++) {
-        const struct command *other = s->outstanding[i];
-        if (other == command)
-            break;
-        if ((is_search && other->verb == command->verb) ||
-            (command_has(command, VERB_NEEDS_MAILBOX) && command_has(other, VERB_SELECTS)) ||
-            (command_has(command, VERB_HAS_NUMBERS) && other->verb == VERB_EXPUNGE))
-            earlier = other;
-    }
-    if (earlier != NULL)
-        breach_as(s, I26, "pipeline.client-no-ambiguity", MODEL_WARN,
-                  "%s was sent behind %s, which it depends on", command_name(command),
-                  command_name(earlier));
+    if (word == WORD_EXISTS || word == WORD_EXPUNGED)
+        hear_number(s, node, word);
+    else if (word == WORD_MAILBOX_DATA)
+        client_name_note(s, node);
+    else if (word == WORD_OK_DATA)
+        client_hint(s, CLIENT_HINT_OK);
+    else if (word == WORD_NO_DATA)
+        client_hint(s, CLIENT_HINT_NO);
+    else if (word == WORD_BAD_DATA)
+        client_hint(s, CLIENT_HINT_BAD);
 }
 
-static void check_state(struct model_session *s, const struct command *command)
+void client_hears_nonsense(struct model_session *s, const struct wire_unit *unit)
 {
-    if (command->verb == VERB_NOOP && !s->is_authenticated)
-        breach_as(s, I26, "state.client-login-first", MODEL_OBSERVE, "NOOP was sent before LOGIN");
-    else if (command->verb == VERB_LOGIN && s->is_authenticated)
-        breach_as(s, I26, "state.client-login-first", MODEL_OBSERVE, "LOGIN was sent again");
-    else if (command_has(command, VERB_NEEDS_LOGIN) && !s->is_authenticated)
-        breach(s, I26, "%s was sent before LOGIN was completed with OK", command_name(command));
-    else if (command_has(command, VERB_NEEDS_MAILBOX) && (s->selected == NULL || s->is_doubtful) &&
-             s->pending == NULL && session_oldest_with(s, VERB_SELECTS) == NULL)
-        breach_as(s, I26, "state.client-select-first", MODEL_STRICT,
-                  "%s was sent while no mailbox is selected", command_name(command));
-    else
-        check_pipelining(s, command);
+    if (unit->kind == WIRE_UNTAGGED)
+        s->client.is_confused = true;
 }
 
-static void check_numbers(struct model_session *s, const struct command *command)
+void client_completed(struct model_session *s, const struct command *command, enum status status)
 {
-    uint32_t last = sequence_last(&command->sequence), most = most_known(s);
-    if (last == 0 || s->selected == NULL || s->is_doubtful || !command->is_bound || last <= most)
+    client_answer_note(s, command, status);
+    if (!command_has(command, VERB_SELECTS))
         return;
-    if (most == 0)
-        breach_as(s, I24, "sequence.client-empty", MODEL_STRICT,
-                  "%s has a sequence though there is no message", command_name(command));
-    else
-        breach_as(s, I24, "sequence.client-bounds", MODEL_STRICT,
-                  "%s names message %u, but only %u are known to exist", command_name(command),
-                  last, most);
-}
-
-void client_check_command(struct model_session *s, const struct command *command)
-{
-    if (s->is_muted || !command->is_wellformed)
+    s->client.was_refused_selection = status != STATUS_OK;
+    if (status != STATUS_OK)
         return;
-    check_state(s, command);
-    check_numbers(s, command);
-}
-
-/* ---- lines that are no command -------------------------------------------------------------- */
-
-static const char *syntax_requirement(const struct model_session *s, const struct command *command)
-{
-    struct span bytes = s->reading.input.bytes;
-    if (!command_tag_is_valid(command))
-        return command->tag.nbytes > 0 &&
-                       (command->tag.data[0] == '*' || command->tag.data[0] == '+')
-                   ? "tag.reserved-client"
-                   : "tag.prefix";
-    if (span_trim(bytes).nbytes == command->tag.nbytes)
-        return "tag.prefix";
-    size_t at = s->match.failed_at;
-    if (at < bytes.nbytes && bytes.data[at] == ' ')
-        return "cmd.client-single-sp";
-    return verb_table[command->verb].syntax;
-}
-
-void client_check_rejected(struct model_session *s, const struct command *command)
-{
-    if (s->is_muted || s->match.verdict != GRAMMAR_REJECTED)
-        return;
-    if (s->was_refused) {
-        breach_as(s, I25, "literal.client-refused", MODEL_STRICT,
-                  "after a literal was refused came no new command but `%.*s`",
-                  SPAN_ARG(span_slice(span_trim(s->reading.input.bytes), 0, 40)));
-        return;
-    }
-    struct buffer text = {0};
-    grammar_explain(&s->match, s->reading.input, &text);
-    breach_as(s, I2, syntax_requirement(s, command), MODEL_STRICT, "%.*s",
-              SPAN_ARG(buffer_span(&text)));
-    buffer_free(&text);
+    s->client.has_selected = true;
+    s->client.is_confused = false;
+    s->client.peak_exists = s->selected != NULL ? s->selected->exists : 0;
 }

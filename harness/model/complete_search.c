@@ -80,17 +80,23 @@ static void check_found(struct model_session *s, struct command *command)
     }
 }
 
+/* Of several at a time it cannot be told which a line belongs to. */
+static void note_result(struct model_session *s, const struct command *command)
+{
+    if (command->nhits == 0)
+        session_note(s, 4, command->nsearches > 0 ? "bare line" : "no line");
+    else if (command->is_alone)
+        session_note(s, 89, command->nsearches > 1 ? "several lines" : "one line");
+    if (command->nhits > 1 && command->is_alone)
+        session_note(s, 88, order_of(command));
+}
+
 void complete_search(struct model_session *s, struct command *command, enum status status)
 {
     if (status != STATUS_OK || !reach_is_sure(s, command))
         return;
-    if (command->nhits == 0)
-        session_note(s, 4, command->nsearches > 0 ? "bare line" : "no line");
-    else
-        session_note(s, 89, command->nsearches > 1 ? "several lines" : "one line");
-    if (command->nhits > 1)
-        session_note(s, 88, order_of(command));
+    note_result(s, command);
     check_found(s, command);
-    if (has_duplicates(command))
+    if (command->is_alone && has_duplicates(command))
         session_note(s, 88, "a number twice");
 }

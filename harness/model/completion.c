@@ -168,6 +168,7 @@ static void complete(struct model_session *s, size_t at, enum status status, str
     if (command == s->partial) {
         s->partial = NULL;
         s->was_refused = true;
+        s->client.is_refusal_early = s->client.early_command == command;
         s->refused_hash = rng_hash(buffer_span(&command->bytes));
         s->refused_nbytes = command->bytes.nbytes;
     }
@@ -177,6 +178,7 @@ static void complete(struct model_session *s, size_t at, enum status status, str
         select_complete(s, command, status, text);
     else if (completers[command->verb] != NULL)
         completers[command->verb](s, command, status);
+    client_completed(s, command, status);
     session_end_writing(s, command);
     select_check_arrivals(s);
     check_recent(s);
@@ -236,6 +238,7 @@ void completion_read(struct model_session *s, struct span tag, enum status statu
     if (at == s->noutstanding) {
         at = find_garbled(s, tag);
         if (at == s->noutstanding) {
+            client_hint(s, CLIENT_HINT_TAG);
             breach_as(s, I10, s->noutstanding > 0 ? "tag.echo" : "cmd.one-completion", MODEL_STRICT,
                       "a completion carries tag %.*s, which was never sent", SPAN_ARG(tag));
             return;

@@ -37,7 +37,8 @@ struct model_invariant {
 };
 
 /* The table of a dialect: I1.., M1.., then "D.2" (commands completed with OK in a state that does
- * not allow them); NULL: unknown dialect. */
+ * not allow them), then E1..E23, the obligations of clients (docs/watching.md); NULL: unknown
+ * dialect. */
 const struct model_invariant *model_invariants(struct span dialect, size_t *ninvariants_r);
 
 /* ---- ground truth --------------------------------------------------------------------------- */
@@ -73,7 +74,10 @@ struct model_setup {
     const char *name;         /* of the session, for messages */
     const char *user;         /* role name under which fixtures were added; NULL: from LOGIN */
     bool judges_server;       /* report breaches by the server */
-    bool judges_client;       /* report breaches by the client (I24-I26, client grammar) */
+    bool judges_client;       /* report breaches by the client (E1-E19, client grammar) */
+    bool may_cross;           /* what one side sent may be under way when the other one's octets
+                                 are given: a connection through a network. What could be explained
+                                 by that is reported less strictly. False: each side has had all */
     bool is_single_writer;    /* no other session or agent changes mailboxes during the run */
     bool is_preauthenticated; /* greeted already logged in (B49); a PREAUTH greeting implies it */
 };
@@ -84,6 +88,28 @@ struct model_session;
 struct model_session *model_session_new(struct model_world *world, const struct model_setup *setup);
 void model_session_free(struct model_session **session);
 
+/*
+ * Feeding. What was seen first is given first, each side through a wire_reader of its own:
+ *
+ *   octets of the client have come:
+ *     model_session_client_octets()                     before they are framed
+ *     wire_reader_feed(), then for each whole unit      model_session_client()
+ *     while the reader waits for `+`: its unit so far,  model_session_client(), once
+ *       and when more stands behind it already,         model_session_client_early()
+ *   octets of the server have come, or are sent by the harness in that role:
+ *     model_session_server_octets()                     before they are framed
+ *     wire_reader_feed(), then for each whole unit      model_session_server(), and then, if the
+ *       client's reader waits: `+` grants its literal, a completion with its command's tag refuses
+ *       it, and the client's reader is looked at as above.
+ *
+ * A client is judged by this order: octets given before those of the server are taken to have been
+ * sent without knowing them, which is certain; octets given after them, to have been sent with that
+ * knowledge, which is certain unless may_cross. So who plays the server gives the client's octets
+ * as they are received, and his own when he sends them, after having given all that had been
+ * received by then. A proxy gives either side's when it passes them on, the client's first when it
+ * has read both. watch/watch.h does all of this.
+ */
+
 /* What the client sent: a complete command, or (is_complete false, waiting for `+`) the beginning
  * of one up to a literal announcement; the same command's next part is given again from its start.
  * Framing findings of the unit are not repeated here. A literal that the server refuses is known
@@ -91,14 +117,26 @@ void model_session_free(struct model_session **session);
  * out. */
 void model_session_client(struct model_session *session, const struct wire_unit *unit,
                           struct finding_list *findings);
-/* Octets of a literal were sent though no `+` had come (I25); only for judged clients. */
+/* Octets of a literal were sent though no `+` had come (E8); told once a literal. */
 void model_session_client_early(struct model_session *session, struct finding_list *findings);
+
+/* So many octets have come of the client (E1), of the server. Whoever judges no client may leave
+ * these out. */
+void model_session_client_octets(struct model_session *session, size_t nbytes,
+                                 struct finding_list *findings);
+void model_session_server_octets(struct model_session *session, size_t nbytes);
 
 /* What the server sent: one whole unit. Runs the grammar, then the invariants, then updates. */
 void model_session_server(struct model_session *session, const struct wire_unit *unit,
                           struct finding_list *findings);
 
-/* The server closed the connection (is_reset: by reset), or the client did. */
+/* The client sends no more: it closed, half-closed or (is_reset) reset the connection (E17). What
+ * the server still sends is judged on. */
+void model_session_client_ended(struct model_session *session, bool is_reset,
+                                struct finding_list *findings);
+
+/* The server closed the connection (is_reset: by reset), or the client did and gets nothing more.
+ */
 void model_session_server_closed(struct model_session *session, bool is_reset,
                                  struct finding_list *findings);
 void model_session_client_closed(struct model_session *session);
@@ -131,6 +169,19 @@ const uint32_t *model_session_removed(const struct model_session *session, size_
 
 /* Commands sent and not completed. */
 size_t model_session_noutstanding(const struct model_session *session);
+
+/* Whether one of these has that tag. */
+bool model_session_awaits(const struct model_session *session, struct span tag);
+
+/* What a client has done so far, for those who provoke it and look whether it reacts (E14-E23):
+ * equal octet counts before and after say that it kept silent. Borrowed, kept up to date. */
+struct model_client_facts {
+    uint64_t noctets;   /* as given by model_session_client_octets() */
+    size_t ncommands;   /* begun, whether they were right or not */
+    size_t noverlapped; /* most commands outstanding at a time */
+    size_t nidentical;  /* the last command, without its tag, came so often in a row: 1.. */
+};
+const struct model_client_facts *model_session_client_facts(const struct model_session *session);
 
 /* Whether two sessions on the same mailbox believe the same: number of messages, and flags and
  * identities where both know them. Appends the first difference to `why` when they do not. */

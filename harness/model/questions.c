@@ -83,6 +83,14 @@ size_t model_session_noutstanding(const struct model_session *s)
     return s->noutstanding;
 }
 
+bool model_session_awaits(const struct model_session *s, struct span tag)
+{
+    for (size_t i = 0; i < s->noutstanding; i++)
+        if (span_equal(s->outstanding[i]->tag, tag))
+            return true;
+    return false;
+}
+
 /* ---- behaviour ------------------------------------------------------------------------------ */
 
 bool model_records_reading(unsigned reading)

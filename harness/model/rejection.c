@@ -142,13 +142,17 @@ void rejection_report(struct model_session *s, const struct wire_unit *unit, boo
     buffer_free(&text);
 }
 
-void rejection_report_obsolete(struct model_session *s)
+void rejection_report_obsolete(struct model_session *s, enum invariant which)
 {
     static const enum model_strictness levels[] = {[FINDING_OBSERVE] = MODEL_OBSERVE,
                                                    [FINDING_WARN] = MODEL_WARN,
                                                    [FINDING_FAIL] = MODEL_STRICT};
     for (size_t i = 0; i < s->match.nobsolete && !s->is_muted; i++) {
         int rule = s->match.obsolete[i];
+        const char *requirement = grammar_obsolete_requirement(s->dialect->grammar, rule);
+        /* A client's bare LF has been told by the framing, under its own requirement. */
+        if (which == E4 && span_is(span_of(requirement), "resp.crlf"))
+            continue;
         enum finding_level level = grammar_obsolete_level(s->dialect->grammar, rule);
         size_t mark = (size_t)rule % sizeof s->has_told_obsolete;
         if (level == FINDING_OBSERVE && s->has_told_obsolete[mark])
@@ -157,7 +161,7 @@ void rejection_report_obsolete(struct model_session *s)
         unsigned reading = grammar_obsolete_reading(s->dialect->grammar, rule);
         if (reading != 0)
             session_note(s, reading, grammar_rule_name(s->dialect->grammar, rule));
-        breach_as(s, I2, grammar_obsolete_requirement(s->dialect->grammar, rule), levels[level],
+        breach_as(s, which, requirement, levels[level],
                   "the line is derived by %s, which is tolerated only",
                   grammar_rule_name(s->dialect->grammar, rule));
     }

@@ -58,7 +58,7 @@ void model_session_free(struct model_session **session)
     *session = NULL;
 }
 
-static void judge(struct model_session *s, bool is_judged, struct finding_list *findings)
+void session_judge(struct model_session *s, bool is_judged, struct finding_list *findings)
 {
     s->findings = findings;
     s->is_muted = !is_judged;
@@ -181,12 +181,12 @@ static void read_command(struct model_session *s, struct command *command,
     enum grammar_verdict verdict = grammar_match(s->matcher, s->dialect->rules[WORD_REQUEST],
                                                  s->reading.input, GRAMMAR_WHOLE, &s->match);
     if (!unit->is_complete || unit->is_cut || verdict == GRAMMAR_REJECTED) {
-        client_check_rejected(s, command);
+        client_check_rejected(s, command, unit);
         return;
     }
     command_parse(command, &s->reading, s->flags);
     if (verdict == GRAMMAR_OBSOLETE)
-        rejection_report_obsolete(s);
+        rejection_report_obsolete(s, E4);
 }
 
 /* The rest of a command whose first part has been given already. */
@@ -215,7 +215,7 @@ static bool is_rest_of_refused(struct model_session *s, const struct wire_unit *
 void model_session_client(struct model_session *s, const struct wire_unit *unit,
                           struct finding_list *findings)
 {
-    judge(s, s->setup.judges_client, findings);
+    session_judge(s, s->setup.judges_client, findings);
     if (is_rest_of_refused(s, unit))
         return;
     struct command *command = continued(s, unit);
@@ -237,18 +237,12 @@ void model_session_client(struct model_session *s, const struct wire_unit *unit,
     if (unit->kind == WIRE_CONTINUATION)
         s->nplus_commands++;
     read_command(s, command, unit);
-    client_check_command(s, command);
+    client_check_command(s, command, unit);
     session_begin_writing(s, command);
     if (command->verb == VERB_LOGOUT && command->is_wellformed)
         s->is_logged_out = true;
     session_open_pending(s);
     s->was_refused = false;
-}
-
-void model_session_client_early(struct model_session *s, struct finding_list *findings)
-{
-    judge(s, s->setup.judges_client, findings);
-    breach(s, I25, "octets of a literal were sent before the server said +");
 }
 
 void model_session_client_closed(struct model_session *s)
@@ -293,6 +287,7 @@ static void read_continuation(struct model_session *s)
             return;
         }
     }
+    client_hint(s, CLIENT_HINT_PLUS);
     if (s->nplus_commands > 0) {
         s->nplus_commands--;
         breach_as(s, I13, "tag.reserved-server", MODEL_WARN,
@@ -332,6 +327,7 @@ static void read_derivation(struct model_session *s, const struct wire_unit *uni
             return;
         }
         if (data_is_kind(word)) {
+            client_hears(s, node, word);
             data_read(s, node, word);
             return;
         }
@@ -368,7 +364,7 @@ static void judge_greeting(struct model_session *s, const struct wire_unit *unit
 void model_session_server(struct model_session *s, const struct wire_unit *unit,
                           struct finding_list *findings)
 {
-    judge(s, s->setup.judges_server, findings);
+    session_judge(s, s->setup.judges_server, findings);
     s->nunits++;
     bool is_greeting = !s->has_greeted;
     enum word start = is_greeting ? WORD_GREETING : WORD_SERVER_UNIT;
@@ -380,11 +376,12 @@ void model_session_server(struct model_session *s, const struct wire_unit *unit,
     enum grammar_verdict verdict = grammar_match(s->matcher, s->dialect->rules[start],
                                                  s->reading.input, GRAMMAR_WHOLE, &s->match);
     if (verdict == GRAMMAR_OBSOLETE)
-        rejection_report_obsolete(s);
+        rejection_report_obsolete(s, I2);
     if (is_greeting) {
         judge_greeting(s, unit, verdict);
     } else if (verdict == GRAMMAR_REJECTED) {
         rejection_report(s, unit, false);
+        client_hears_nonsense(s, unit);
         salvage(s, unit);
     } else {
         read_derivation(s, unit);
@@ -394,8 +391,9 @@ void model_session_server(struct model_session *s, const struct wire_unit *unit,
 void model_session_server_closed(struct model_session *s, bool is_reset,
                                  struct finding_list *findings)
 {
-    judge(s, s->setup.judges_server, findings);
-    bool was_expected = s->is_closed || s->has_bye || s->has_logout_ok || !s->has_greeted;
+    session_judge(s, s->setup.judges_server, findings);
+    bool was_expected =
+        s->is_closed || s->client.has_ended || s->has_bye || s->has_logout_ok || !s->has_greeted;
     if (!was_expected)
         breach_as(s, I23, "resp.bye-autologout", MODEL_WARN,
                   "the server %s the connection"

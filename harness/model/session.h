@@ -5,13 +5,14 @@
  *   data.c        untagged lines            fetch.c       the data of a message
  *   completion.c  tags, and completions of all kinds      complete_VERB.c  those of one verb
  *   select.c      selections coming and going
- *   client.c      obligations of the client
+ *   client*.c     obligations of the client: see client.h
  *   identity.c    which message of the truth a slot is
  *   rejection.c   lines that the grammar refuses
  */
 #ifndef IMAPSPEC_MODEL_SESSION_H
 #define IMAPSPEC_MODEL_SESSION_H
 
+#include "model/client.h"
 #include "model/command.h"
 #include "model/invariants.h"
 #include "model/mailbox.h"
@@ -68,8 +69,9 @@ struct model_session {
     uint32_t nevents, nactive;           /* this session's part of the world's */
     uint32_t known_exists, known_before; /* messages the client can know of: see client.c */
     unsigned nafter_bye;                 /* commands sent after BYE */
-    uint32_t reported_recent;            /* count last complained about, so that it is told once */
-    unsigned repeated_items;             /* for which a repetition has been told (I28) */
+    struct client_memory client;
+    uint32_t reported_recent; /* count last complained about, so that it is told once */
+    unsigned repeated_items;  /* for which a repetition has been told (I28) */
 
     struct model_behaviour behaviours[SESSION_BEHAVIOURS_MAX];
     size_t nbehaviours;
@@ -88,6 +90,8 @@ struct model_session {
 
 /* ---- session.c ------------------------------------------------------------------------------ */
 
+/* From here on findings go to this list; none are made unless the side that acts is judged. */
+void session_judge(struct model_session *session, bool is_judged, struct finding_list *findings);
 void session_open_pending(struct model_session *session);
 void session_note(struct model_session *session, unsigned reading, const char *choice);
 /* Whether a completion may still come for it: not for a tag that is none, or once a line has been
@@ -124,12 +128,6 @@ void select_check_arrivals(struct model_session *session); /* at every completio
 uint32_t select_nunseen(const struct model_session *session, const struct command *check,
                         bool *is_copy_r);
 
-void client_check_new(struct model_session *session, const struct command *command,
-                      const struct wire_unit *unit);
-void client_check_command(struct model_session *session, const struct command *command);
-void client_check_rejected(struct model_session *session, const struct command *command);
-void client_round_trip(struct model_session *session);
-
 /* The instance of a slot of the selected mailbox; 0: not known. */
 uint32_t identity_of(struct model_session *session, struct slot *slot);
 /* Data of a slot carries this Message-ID. False: it belongs to another message (reported). */
@@ -142,6 +140,7 @@ uint64_t identity_flags(struct model_session *session, struct slot *slot, uint64
 
 void rejection_report(struct model_session *session, const struct wire_unit *unit,
                       bool is_greeting);
-void rejection_report_obsolete(struct model_session *session);
+/* What of the line was derived by obs- rules only; `which` is I2 or E4. */
+void rejection_report_obsolete(struct model_session *session, enum invariant which);
 
 #endif

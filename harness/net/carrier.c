@@ -94,6 +94,11 @@ bool carrier_was_reset(const struct carrier *c)
     return c->was_reset;
 }
 
+bool carrier_was_cut(const struct carrier *c)
+{
+    return c->was_cut;
+}
+
 bool carrier_send_failed(const struct carrier *c)
 {
     return c->send_failed;

@@ -26,7 +26,7 @@ struct carrier {
     struct carrier *next, *previous; /* in loop->carriers, unless hosted */
     struct buffer input;
     size_t input_limit; /* reading stops when so much waits */
-    bool at_eof, was_reset, send_failed;
+    bool at_eof, was_reset, was_cut, send_failed;
     bool has_ended_sending; /* half_close or reset was called */
     char name[160];
     char error[200];

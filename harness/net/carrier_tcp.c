@@ -19,6 +19,22 @@ struct carrier *carrier_open_tcp(struct net_loop *loop, const char *host, unsign
     return carrier_open_fds(loop, fd, fd, name);
 }
 
+struct carrier *carrier_begin_tcp(struct net_loop *loop, const char *host, unsigned port,
+                                  struct net_tls *tls, struct err *err)
+{
+    char address[160], name[168];
+    if (loop_refuses(loop, tls == NULL ? "TCP" : "TLS", err))
+        return NULL;
+    int fd = socket_begin(host, port, err);
+    if (fd < 0)
+        return NULL;
+    socket_name(address, sizeof address, host, port);
+    (void)snprintf(name, sizeof name, "%s %s", tls == NULL ? "tcp" : "tls", address);
+    if (tls == NULL)
+        return carrier_open_fds(loop, fd, fd, name);
+    return carrier_open_tls_fd(loop, fd, tls, host, name);
+}
+
 /* Runs the handshake: 0, or -1 and *err. */
 static int await_tls(struct net_loop *loop, struct carrier *c, int64_t deadline_us, struct err *err)
 {

@@ -158,10 +158,12 @@ static void take_over(struct carrier_tls *c)
         carrier_cannot_send(&c->common, loop_errno_text(s->send_errno, room, sizeof room));
     if (!s->has_ended || c->common.at_eof || !carrier_has_room(&c->common))
         return;
-    if (s->read_errno != 0)
+    if (s->read_errno != 0) {
         carrier_broke(&c->common, "read", loop_errno_text(s->read_errno, room, sizeof room));
-    else
-        broke(c, "stream ended without close_notify");
+        return;
+    }
+    c->common.was_cut = true;
+    broke(c, "stream ended without close_notify");
 }
 
 static bool wants_octets(const struct carrier_tls *c)

@@ -122,10 +122,21 @@ struct carrier *carrier_open_tcp(struct net_loop *loop, const char *host, unsign
 struct carrier *carrier_open_tls(struct net_loop *loop, const char *host, unsigned port,
                                  struct net_tls *tls, int64_t deadline_us, struct err *err);
 
+/* As carrier_open_tcp() or (tls not NULL) carrier_open_tls(), but without waiting: what is sent
+ * before the connection stands is queued, and when it does not come about the carrier ends as by a
+ * reset, carrier_error() saying why. Of several addresses the first is tried that does not refuse
+ * at once. NULL and *err when there is none. Returns new. */
+struct carrier *carrier_begin_tcp(struct net_loop *loop, const char *host, unsigned port,
+                                  struct net_tls *tls, struct err *err);
+
 /* The standard input and output of a process that was started with NET_STDIO_PIPES or
  * NET_STDIO_SOCKETPAIR. Once for each process; neither owns the other: the carrier may be closed
  * first or last. Returns new. */
 struct carrier *carrier_open_process(struct net_process *process);
+
+/* Our own standard input and output: for a program that somebody else drives. They do not block
+ * from here on. NULL and *err when they are no pipes, sockets or terminals. Returns new. */
+struct carrier *carrier_open_stdio(struct net_loop *loop, struct err *err);
 
 /* ---- carriers: listening ---- */
 
@@ -161,6 +172,9 @@ bool carrier_at_eof(const struct carrier *c);
 /* The stream ended by a reset instead of an orderly end (a TLS stream also by a bad record or by a
  * missing close_notify). Implies carrier_at_eof(). */
 bool carrier_was_reset(const struct carrier *c);
+/* The reset is none but a missing close_notify: the TLS stream ended, and below it the connection
+ * in good order. Many peers leave it so. Implies carrier_was_reset(). */
+bool carrier_was_cut(const struct carrier *c);
 /* A send has failed because the peer does not read any more. What it sent before is still received
  * until carrier_at_eof(). */
 bool carrier_send_failed(const struct carrier *c);

@@ -80,16 +80,24 @@ static int await_connected(struct net_loop *loop, int fd, int64_t deadline_us)
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &length) == 0 ? number : errno;
 }
 
-/* A connected socket, or -1 and *errno_r. */
-static int connect_one(struct net_loop *loop, const struct addrinfo *address, int64_t deadline_us,
-                       int *errno_r)
+/* A socket, or -1, and *errno_r: 0 when it is connected, EINPROGRESS, or why it will not be. */
+static int begin_one(const struct addrinfo *address, int *errno_r)
 {
     int fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
                     address->ai_protocol);
     *errno_r = errno;
+    if (fd >= 0)
+        *errno_r = connect(fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
+    return fd;
+}
+
+/* A connected socket, or -1 and *errno_r. */
+static int connect_one(struct net_loop *loop, const struct addrinfo *address, int64_t deadline_us,
+                       int *errno_r)
+{
+    int fd = begin_one(address, errno_r);
     if (fd < 0)
         return -1;
-    *errno_r = connect(fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
     if (*errno_r == EINPROGRESS)
         *errno_r = await_connected(loop, fd, deadline_us);
     if (*errno_r == 0)
@@ -108,6 +116,29 @@ int socket_connect(struct net_loop *loop, const char *host, unsigned port, int64
     int fd = -1, number = ECONNREFUSED;
     for (struct addrinfo *address = found; address != NULL && fd < 0; address = address->ai_next)
         fd = connect_one(loop, address, deadline_us, &number);
+    freeaddrinfo(found);
+    if (fd >= 0) {
+        socket_no_delay(fd);
+        return fd;
+    }
+    socket_name(name, sizeof name, host, port);
+    return err_set(err, NULL, 0, 0, "%s: %s", name, loop_errno_text(number, room, sizeof room));
+}
+
+int socket_begin(const char *host, unsigned port, struct err *err)
+{
+    char name[160], room[96];
+    struct addrinfo *found = resolve(host, port, 0, err);
+    if (found == NULL)
+        return -1;
+    int fd = -1, number = ECONNREFUSED;
+    for (struct addrinfo *address = found; address != NULL && fd < 0; address = address->ai_next) {
+        fd = begin_one(address, &number);
+        if (fd < 0 || number == 0 || number == EINPROGRESS)
+            continue;
+        (void)close(fd);
+        fd = -1;
+    }
     freeaddrinfo(found);
     if (fd >= 0) {
         socket_no_delay(fd);

@@ -17,6 +17,11 @@ __attribute__((warn_unused_result)) int socket_connect(struct net_loop *loop, co
                                                        unsigned port, int64_t deadline_us,
                                                        struct err *err);
 
+/* A socket that is connected or about to be, or -1 and *err. Of the host's addresses the first is
+ * taken that does not refuse at once. */
+__attribute__((warn_unused_result)) int socket_begin(const char *host, unsigned port,
+                                                     struct err *err);
+
 /* A listening socket that does not block, or -1 and *err. */
 __attribute__((warn_unused_result)) int socket_listen(const char *host, unsigned port,
                                                       struct err *err);

@@ -18,9 +18,7 @@ struct assigning {
 static bool takes(struct assigning *a, const struct assign_slot *slot,
                   const struct player_unit *unit)
 {
-    struct resolve_scope resolve = player_scope(a->p, a->s, unit);
-    struct match_scope scope = {&resolve, &a->p->captures, a->p->grammar, a->p->matcher};
-    return match_unit(&scope, &slot->pattern, &unit->unit);
+    return player_takes(a->p, a->s, &slot->pattern, unit);
 }
 
 /* ---- extras ---- */

@@ -118,24 +118,50 @@ static enum player_status try_branches(struct player *p, struct trying *t)
     return PLAYER_MISSED;
 }
 
+/* What no branch wants of a client's commands is answered by whoever answers the rest. */
+static enum serve_status serve_meanwhile(struct player *p, const struct trying *t)
+{
+    return p->is_server && t->outer == 0 ? player_attend(p, NULL) : SERVE_NOTHING;
+}
+
 /* Alternatives are tried in the order written on what is there; only when none fits and more may
  * change that is anything waited for. So a branch that cannot fit costs no time. */
-enum player_status player_either(struct player *p, const struct player_line *line)
+static enum player_status play_either(struct player *p, struct trying *t)
 {
-    const struct script_step *step = line->step;
-    struct trying t = {.line = line, .step = step, .outer = p->ntrials};
-    int64_t deadline = player_deadline_us(p, step);
-    if (t.outer == 0)
-        p->trial_began_us = clock_now_us(net_loop_clock(p->loop));
+    int64_t deadline = player_deadline_us(p, t->step);
     for (;;) {
         p->wake_us = -1;
-        enum player_status status = try_branches(p, &t);
+        enum player_status status = try_branches(p, t);
         if (status != PLAYER_MISSED)
             return status;
+        enum serve_status served = serve_meanwhile(p, t);
+        if (served == SERVE_STOPS)
+            return PLAYER_STOPS;
+        if (served == SERVE_DONE)
+            continue;
         bool wakes = p->wake_us >= 0 && p->wake_us < deadline;
-        if (!t.is_starved || (!player_wait(p, wakes ? p->wake_us : deadline) && !wakes))
+        if (!t->is_starved || (!player_wait(p, wakes ? p->wake_us : deadline) && !wakes))
             break;
     }
-    p->is_starved = t.is_starved;
-    return fail_either(p, step, t.best);
+    p->is_starved = t->is_starved;
+    return fail_either(p, t->step, t->best);
+}
+
+/* What a branch wanted and did not take in the end is anybody's again. */
+static void forget_wishes(struct player *p)
+{
+    for (size_t i = 0; i < p->nsessions; i++)
+        for (size_t k = p->sessions[i].first; k < p->sessions[i].nunits; k++)
+            p->sessions[i].units[k]->is_wanted = false;
+}
+
+enum player_status player_either(struct player *p, const struct player_line *line)
+{
+    struct trying t = {.line = line, .step = line->step, .outer = p->ntrials};
+    if (t.outer == 0)
+        p->trial_began_us = clock_now_us(net_loop_clock(p->loop));
+    enum player_status status = play_either(p, &t);
+    if (t.outer == 0)
+        forget_wishes(p);
+    return status;
 }

@@ -4,16 +4,17 @@
 
 /* ---- interleave ---- */
 
-static bool is_send(const struct script_step *step)
+static bool is_send(const struct player *p, const struct script_step *step)
 {
-    return step->kind == STEP_WIRE && step->as.wire.who == 'C';
+    return step->kind == STEP_WIRE && step->as.wire.who != player_checked(p);
 }
 
 /* The sends at the start of a unit, or what follows them. */
-static struct script_steps part_of(const struct script_unit *unit, bool sends)
+static struct script_steps part_of(const struct player *p, const struct script_unit *unit,
+                                   bool sends)
 {
     size_t n = 0;
-    while (n < unit->steps.nitems && is_send(unit->steps.items[n]))
+    while (n < unit->steps.nitems && is_send(p, unit->steps.items[n]))
         n++;
     if (sends)
         return (struct script_steps){unit->steps.items, n};
@@ -25,7 +26,7 @@ static enum player_status play_parts(struct player *p, const struct script_step 
     enum player_status status = PLAYER_GOES_ON;
     struct player_check *check = p->check;
     for (size_t i = 0; i < p->norder && status == PLAYER_GOES_ON; i++) {
-        struct script_steps part = part_of(&step->as.interleave.units[p->order[i]], sends);
+        struct script_steps part = part_of(p, &step->as.interleave.units[p->order[i]], sends);
         status = player_steps(p, &part, check);
     }
     return status;

@@ -72,7 +72,9 @@ static size_t match_bare(const struct matching *m, const struct script_piece *pi
     struct span digits = span_slice(rest, 1, rest.nbytes - 2);
     if (piece->has_count && piece->count != count)
         return SPAN_NPOS;
-    if (piece->reference.name != NULL) {
+    if (piece->has_range && (count < piece->low || count > piece->high))
+        return SPAN_NPOS;
+    if (!piece->has_count && piece->type == NULL) {
         struct span wanted;
         struct err err;
         if (resolve_reference(m->scope->resolve, &piece->reference, &wanted, &err) != 0 ||

@@ -21,9 +21,9 @@ static void make_result(struct player *p, const char *order_name)
         .expected = "",
         .reason = "",
         .seed = p->options->seed,
-        .reproduce =
-            arena_printf(p->arena, "%s server %s '%s' --seed %" PRIu64, p->options->imapspec,
-                         p->options->target_argument, id, p->options->seed),
+        .reproduce = arena_printf(p->arena, "%s %s %s '%s' --seed %" PRIu64, p->options->imapspec,
+                                  p->target->client != NULL ? "client" : "server",
+                                  p->options->target_argument, id, p->options->seed),
         .log = "",
     };
 }
@@ -31,8 +31,11 @@ static void make_result(struct player *p, const char *order_name)
 static void make_sessions(struct player *p)
 {
     const struct script_scenario *scenario = p->script->scenario;
+    /* a client may make more connections than the scenario knows of */
+    enum { PLAY_MORE_SESSIONS = 16 };
     p->nsessions = scenario->nsessions;
-    p->sessions = arena_array(p->arena, p->nsessions, sizeof *p->sessions);
+    p->sessions_capacity = p->nsessions + (p->is_server ? PLAY_MORE_SESSIONS : 0);
+    p->sessions = arena_array(p->arena, p->sessions_capacity, sizeof *p->sessions);
     for (size_t i = 0; i < p->nsessions; i++)
         p->sessions[i].script = &scenario->sessions[i];
 }
@@ -97,10 +100,19 @@ static void play_script(struct player *p)
 {
     p->started_us = clock_now_us(net_loop_clock(p->loop));
     (void)player_steps(p, &p->script->steps, NULL);
+    if (p->is_server) {
+        if (!p->is_skipped && p->result->verdict < RESULT_BLOCKED)
+            player_judge_handlers(p);
+        player_sessions_free(p); /* how it goes when it is told to quit is no fault of the client */
+        driver_stop(p);
+    }
     player_judge_findings(p);
     look_after_target(p);
     player_sessions_free(p);
-    player_judge_rest(p);
+    player_judge_findings(p);
+    driver_free(p);
+    if (!p->is_skipped)
+        player_judge_rest(p);
 }
 
 static void keep_log(struct player *p)
@@ -135,6 +147,8 @@ void run_play(const struct run_options *options, const struct run_target *target
               struct result_case **result_r)
 {
     struct player p = {.options = options, .target = target, .script = script, .arena = arena};
+    ENSURE((target->client != NULL) == (script->scenario->role == SCRIPT_SERVER));
+    p.is_server = target->client != NULL;
     struct order_list orders;
     p.captures.arena = arena;
     p.findings.arena = arena;

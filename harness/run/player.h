@@ -3,7 +3,13 @@
  *
  *   setup.c       fixtures, users, ground truth
  *   session.c     connections, and what arrives on them
+ *   listen.c      connections that the client under test makes
+ *   serve.c       commands that no step waits for: handlers, literals, the model
+ *   serve_model.c the model server behind `serve model`, kept in step with the script
+ *   driver.c      requests to the client under test, and their answers
+ *   drive.c       do, start, finish, cache, exit
  *   send.c        what the script says, as octets
+ *   letters.c     what the server says, in other letters
  *   vary.c        other ways to say the same
  *   window.c      what arrives, against the script
  *   assign.c      units to patterns, one to one
@@ -19,10 +25,12 @@
 
 #include "catalogue/catalogue.h"
 #include "model/model.h"
+#include "run/letters.h"
 #include "run/match.h"
 #include "run/order.h"
 #include "run/run.h"
 #include "run/vary.h"
+#include "shim/shim.h"
 
 enum { PLAYER_UNITS_NBYTES_MAX = 96 * 1024 * 1024 }; /* octets of units kept in one case */
 enum { PLAYER_OCTETS_MAX = 1024 * 1024 * 1024 };     /* octets taken from all peers in one case */
@@ -30,7 +38,12 @@ enum { PLAYER_OCTETS_MAX = 1024 * 1024 * 1024 };     /* octets taken from all pe
 /* ---- what has arrived ---- */
 
 struct player_unit {
-    struct wire_unit unit;    /* a copy, in the case's arena */
+    struct wire_unit unit; /* a copy, in the case's arena */
+    /* Of a client: its command up to the announcement of a literal, which waits for an answer. The
+     * whole command comes as a unit of its own; rest_at is then where its rest begins. */
+    bool is_announcement;
+    size_t rest_at;
+    bool is_wanted;           /* a branch that is being tried takes it: nobody else may */
     size_t log_line;          /* number of its first line in the wire log, from 1 */
     struct resolve_view view; /* of its session, when it had just arrived */
     bool is_consumed;         /* matched or passed over */
@@ -40,18 +53,52 @@ struct player_session {
     const struct script_session *script;
     struct carrier *carrier; /* NULL: not open */
     struct wire_reader *from_server, *from_client;
+    struct wire_reader *incoming; /* the one of these whose octets arrive */
     struct model_session *model;
     struct player_unit **units;
     size_t nunits, capacity;
     size_t first; /* units before it are all consumed */
     bool was_opened, is_half_closed;
-    bool is_ended, was_reset; /* the server closed the connection */
+    bool is_ended, was_reset; /* the peer closed the connection */
     unsigned ntags;           /* tags made so far */
     struct span tags[RESOLVE_TAGS];
-    const struct script_step *split; /* how the next send is cut; NULL: at once */
-    struct resolve_view view;        /* now; what it points to is never overwritten */
+    const struct script_step *split;        /* how the next send is cut; NULL: at once */
+    const struct script_step *split_always; /* and those after it */
+    enum letters letters;                   /* role server: of what is said */
+    bool has_letters;                       /* the script says so; else they vary (B39) */
+    struct resolve_view view;               /* now; what it points to is never overwritten */
     size_t view_capacity;
     struct span select_tag; /* of the SELECT or BBOARD sent last */
+    /* role server */
+    bool is_of_model;             /* what is being said comes from the model server */
+    bool has_spoken;              /* something was said on this connection: the greeting is out */
+    struct net_peer model_server; /* `serve model`; ops NULL: none */
+    bool is_model_silent;         /* its greeting is still to be said, or dropped */
+    struct player_unit **taken;   /* commands that the script answers, until it has */
+    size_t ntaken, taken_capacity;
+    size_t nearly; /* octets of a literal seen before it was granted */
+};
+
+/* ---- what the client does (role server) ---- */
+
+/* `on COMMAND { }`, in force since the script has come to it. */
+struct player_handler {
+    const struct script_step *step;
+    struct pattern pattern;
+    size_t nfixed, nany; /* pieces that say something exactly, and nothing at all */
+    unsigned nruns;
+};
+
+/* The one request that the client may be busy with, and what it has answered so far. */
+struct player_driver {
+    struct carrier *carrier; /* of the shim; NULL: not started, or there is none */
+    bool is_started;         /* the shim, or the client's program */
+    bool is_asked;           /* a request was made whose end nobody has looked at yet */
+    const char *request;     /* "select" */
+    const char *capture;     /* of `-> name`; NULL: none */
+    struct shim_answer answer;
+    const char *broken; /* why nothing more can be asked; NULL: it can */
+    bool is_wrong;      /* it broke the shim protocol */
 };
 
 /* ---- judging ---- */
@@ -108,7 +155,7 @@ struct player {
     struct model_world *world;
 
     struct player_session *sessions;
-    size_t nsessions;
+    size_t nsessions, sessions_capacity;
     struct capture_list captures;
     const struct grammar *grammar;
     struct grammar_matcher *matcher;
@@ -117,6 +164,13 @@ struct player {
     size_t nkept;     /* octets of units kept */
     bool is_flooded;
     bool is_logging_in; /* the command sent last is a LOGIN: a refusal may take its time */
+
+    bool is_server; /* the harness plays the server */
+    struct player_driver driver;
+    struct player_handler *handlers;
+    size_t nhandlers, handlers_capacity;
+    struct player_session *handled; /* whose command a handler is being played for; NULL: none */
+    bool is_skipped;                /* the client does not support what the scenario asks for */
 
     struct player_check *check; /* context of the step being played */
     unsigned ntrials;           /* branches being tried, none of which has sent anything */
@@ -145,8 +199,19 @@ struct player_session *player_session_named(struct player *p, const char *name);
 struct player_session *player_session_of(struct player *p, const struct script_step *step);
 enum player_status player_open(struct player *p, struct player_session *s,
                                const struct script_step *step);
+/* Begins a session on a connection that is there. Takes the carrier. */
+void player_connected(struct player *p, struct player_session *s, struct carrier *carrier);
 void player_close(struct player *p, struct player_session *s); /* our side closes */
 void player_sessions_free(struct player *p);
+const char *player_peer(const struct player *p); /* "the server", "the client" */
+char player_checked(const struct player *p);     /* whose lines are checked: 'S' or 'C' */
+/* What the harness has said as a server: the numbers of the session follow from it. */
+void player_note_view(struct player *p, struct player_session *s, const struct wire_unit *unit);
+/* The unit that begins the answer to a literal's announcement, or refuses it: what was held back
+ * of the client's octets can be read on. False when it is neither. */
+bool player_answer_announcement(struct player_session *s, const struct wire_unit *answer);
+/* Units of the client that can be read now. */
+void player_take_units(struct player *p, struct player_session *s);
 
 /* Takes in whatever has arrived at any session: log, framing, model. */
 void player_pump(struct player *p);
@@ -166,6 +231,8 @@ void player_note_command(struct player *p, struct player_session *s, struct span
 
 enum player_status player_send(struct player *p, struct player_session *s,
                                const struct script_step *step);
+/* Octets of the model server, as they stand but for letters and cuts. */
+void player_say(struct player *p, struct player_session *s, struct span octets);
 /* A command line of the harness's own, with a new tag: "CHECK". */
 void player_send_command(struct player *p, struct player_session *s, const char *command);
 
@@ -174,6 +241,9 @@ void player_send_command(struct player *p, struct player_session *s, const char 
 /* Plays the window that starts at lines[*at]; moves *at behind it. */
 enum player_status player_window(struct player *p, const struct player_line *lines, size_t nlines,
                                  size_t *at);
+/* Whether a pattern takes the unit; captures are made then. */
+bool player_takes(struct player *p, struct player_session *s, const struct pattern *pattern,
+                  const struct player_unit *unit);
 const char *player_line_text(const struct script_step *step); /* what a checked line wants */
 const char *player_unit_text(struct player *p, const struct player_unit *unit); /* for messages */
 
@@ -193,6 +263,70 @@ struct assign_slot {
 bool player_assign(struct player *p, struct player_session *s, struct assign_slot *slots,
                    size_t nslots, struct player_unit **units, size_t nunits,
                    struct player_failure *failure_r);
+
+/* ---- listen.c, serve.c, serve_model.c: role server ---- */
+
+/* The client is asked to connect, or started; the connection is waited for. */
+enum player_status player_listen(struct player *p, struct player_session *s,
+                                 const struct script_step *step);
+/* Takes a connection that no step waits for into a session whose own has ended; with may_add, else
+ * into one that the scenario does not know. True when there was one. */
+bool player_accept_more(struct player *p, bool may_add);
+
+void player_add_handler(struct player *p, const struct script_step *step);
+/* A handler that had to run and has not: the case is blocked. */
+void player_judge_handlers(struct player *p);
+
+enum serve_status { SERVE_NOTHING, SERVE_DONE, SERVE_STOPS };
+
+/* Answers a command that no step takes: a handler does, or the model, or the harness itself does.
+ * NOTHING: nobody knows an answer. */
+enum serve_status player_serve(struct player *p, struct player_session *s,
+                               struct player_unit *unit);
+/* Greets who has not been greeted and answers what has come on all sessions but one (NULL: on all),
+ * the commands only that no branch wants. DONE when anything was done. */
+enum serve_status player_attend(struct player *p, const struct player_session *except);
+/* A command that nobody knows an answer to; NULL when there is none. */
+struct player_unit *player_unanswered(struct player *p, struct player_session **s_r);
+enum player_status player_fail_unanswered(struct player *p, const struct script_step *step,
+                                          const struct player_unit *unit);
+
+/* The script takes this command: the model hears of it when the script completes it with OK. */
+void player_note_taken(struct player *p, struct player_session *s, struct player_unit *unit);
+
+/* `serve model`: the model server's session of a connection begins, and ends. */
+void model_server_open(struct player *p, struct player_session *s);
+void model_server_close(struct player_session *s);
+/* The command goes to it, and its answer to the client. */
+void model_server_answer(struct player *p, struct player_session *s,
+                         const struct wire_unit *command);
+void model_server_greet(struct player *p, struct player_session *s);
+/* Sends what it has to say unasked. True when that was anything. */
+bool model_server_pump(struct player *p, struct player_session *s);
+/* The script has said this unit: the model server shall believe it. */
+void model_server_follow(struct player *p, struct player_session *s, const struct wire_unit *unit);
+
+/* ---- driver.c, drive.c ---- */
+
+/* Starts the client: its shim, or its program. -1 with *err. */
+__attribute__((warn_unused_result)) int driver_start(struct player *p, struct err *err);
+/* Makes a request: a whole line with its end. Nothing else may be under way. */
+void driver_ask(struct player *p, const char *verb, struct span line);
+bool driver_is_busy(const struct player *p); /* the request has not ended yet */
+void driver_pump(struct player *p);          /* takes in what it has answered */
+/* Waits for the end of the request, and serves the client meanwhile. GOES_ON: it has ended, or
+ * never will. */
+enum player_status driver_await(struct player *p, const struct script_step *step);
+bool driver_ended_with(const struct player *p, enum shim_status status);
+const char *driver_answer_text(struct player *p); /* "no Mailbox unknown", for messages */
+void driver_stop(struct player *p);               /* `quit`, and its end */
+void driver_free(struct player *p);
+
+enum player_status player_do(struct player *p, const struct script_step *step);
+enum player_status player_start(struct player *p, const struct script_step *step);
+enum player_status player_finish(struct player *p, const struct script_step *step);
+enum player_status player_cache(struct player *p, const struct script_step *step);
+enum player_status player_exit(struct player *p, const struct script_step *step);
 
 /* ---- judge.c ---- */
 
@@ -229,6 +363,12 @@ enum player_status player_fail_of_harness(struct player *p, const struct script_
 
 /* ---- question.c ---- */
 
+/* Whether the answer (data NULL: not known) is as the query wants it. */
+bool player_query_holds(enum script_operator op, struct span answer, struct span wanted);
+/* The message that a query asks about; 0 when about none. */
+__attribute__((warn_unused_result)) int player_query_number(const struct script_step *step,
+                                                            const struct resolve_scope *scope,
+                                                            uint32_t *number_r, struct err *err);
 enum player_status player_assert(struct player *p, const struct script_step *step);
 enum player_status player_model(struct player *p, const struct script_step *step);
 enum player_status player_removed(struct player *p, const struct script_step *step);

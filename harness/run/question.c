@@ -66,7 +66,18 @@ static bool list_has(struct span list, struct span flag)
     return false;
 }
 
-static int query_number(const struct script_step *step, const struct resolve_scope *scope,
+bool player_query_holds(enum script_operator op, struct span answer, struct span wanted)
+{
+    if (answer.data == NULL)
+        return false;
+    if (op == OPERATOR_HAS)
+        return list_has(answer, wanted);
+    if (op == OPERATOR_LACKS)
+        return !list_has(answer, wanted);
+    return holds(answer, wanted, op);
+}
+
+int player_query_number(const struct script_step *step, const struct resolve_scope *scope,
                         uint32_t *number_r, struct err *err)
 {
     const struct script_query *query = &step->as.query;
@@ -92,7 +103,7 @@ static int model_answer(struct player *p, const struct player_session *s,
     if (s->model == NULL)
         return err_set(err, NULL, 0, 0, "the connection is not open");
     if (strcmp(noun, "flags") == 0) {
-        if (query_number(step, &scope, &number, err) != 0)
+        if (player_query_number(step, &scope, &number, err) != 0)
             return -1;
         (void)model_session_flags(s->model, number, answer_r);
         return 0;
@@ -114,15 +125,7 @@ enum player_status player_model(struct player *p, const struct script_step *step
     if (model_answer(p, s, step, &answer, &err) != 0 ||
         resolve_text(&scope, &step->as.query.value, &wanted, &err) != 0)
         return player_fail_of_harness(p, step, &err);
-    enum script_operator op = step->as.query.op;
-    bool good = answer.data != NULL;
-    if (good && op == OPERATOR_HAS)
-        good = list_has(answer, wanted);
-    else if (good && op == OPERATOR_LACKS)
-        good = !list_has(answer, wanted);
-    else if (good)
-        good = holds(answer, wanted, op);
-    if (good)
+    if (player_query_holds(step->as.query.op, answer, wanted))
         return PLAYER_GOES_ON;
     struct player_failure f =
         player_failure_at(p, step, "the model of the session holds another value");

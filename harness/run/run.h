@@ -1,7 +1,8 @@
 /*
- * run: plays scenario cases against what is under test and gives verdicts. The player takes the
- * client's role here: it sends the `C` lines and checks the `S` lines. It knows the thing under
- * test only through the functions of struct run_target, which target/ implements.
+ * run: plays scenario cases against what is under test and gives verdicts. Against a server the
+ * player takes the client's role: it sends the `C` lines and checks the `S` lines; against a client
+ * the server's. It knows the thing under test only through the functions of struct run_target,
+ * which target/ implements.
  *
  *   suite     the cases of many scenario files, selected            run/suite.h
  *   play      one case: run_play()                                  run/run.h
@@ -44,19 +45,42 @@ struct run_setup {
     bool needs_deliver; /* the case has a `deliver` step */
 };
 
+/* What there is besides when a client is under test and the harness plays the server. The context
+ * is the target's. */
+struct run_client {
+    /* Whether it can be told what to do, through a shim; else its program does what it does. */
+    bool has_shim;
+    /* The lines of the shim protocol, to and from (docs/shim.md). Called once in a case. NULL and
+     * *err when it cannot be started. */
+    struct carrier *(*shim)(void *context, struct net_loop *loop, struct err *err);
+    /* Starts the program of a client without a shim. Called once in a case. */
+    int (*start)(void *context, struct net_loop *loop, struct err *err);
+    /* Whether that program has ended, and how: "exited with status 1". */
+    bool (*has_exited)(void *context, struct buffer *how);
+    /* Where clients connect, for the shim's `open HOST PORT`. */
+    const char *(*host)(void *context);
+    unsigned (*port)(void *context);
+    /* The next connection that the client has made, or NULL when there is none now. */
+    struct carrier *(*accept)(void *context, struct net_loop *loop);
+    /* A session of the model server, whose mail is what prepare() was told: `serve model`. The
+     * caller frees it. */
+    struct net_peer (*serve)(void *context);
+};
+
 struct run_target {
     void *context;
     const char *name;
     const char *dialect;
-    int64_t timeout_ms;       /* how long a step waits */
-    int64_t failed_login_ms;  /* the same while LOGIN is answered, when that is longer */
-    bool is_in_process;       /* engine called by function: cases run in virtual time */
-    bool is_preauthenticated; /* greets already logged in */
+    int64_t timeout_ms;              /* how long a step waits */
+    int64_t failed_login_ms;         /* the same while LOGIN is answered, when that is longer */
+    bool is_in_process;              /* engine called by function: cases run in virtual time */
+    bool is_preauthenticated;        /* greets already logged in */
+    const struct run_client *client; /* a client is under test; NULL: a server */
 
     /* Fills the target for one case: mailboxes exactly as said, users who may log in. */
     enum run_readiness (*prepare)(void *context, struct net_loop *loop,
                                   const struct run_setup *setup, struct buffer *why);
-    /* A new connection for a session of that user. NULL and *err when refused. */
+    /* A new connection for a session of that user. NULL and *err when refused. Of servers. */
     struct carrier *(*connect)(void *context, struct net_loop *loop, const char *user,
                                struct err *err);
     /* A message arrives in a mailbox from outside. */

@@ -46,7 +46,7 @@ static struct span new_tag(struct player *p, struct player_session *s)
 /* The tag of a line about to be sent: made for `@`, else the line's first word as it stands. */
 static void choose_tag(struct player *p, struct player_session *s, const struct script_text *text)
 {
-    if (text->npieces == 0)
+    if (text->npieces == 0 || p->is_server) /* the tags are the client's */
         return;
     const struct script_piece *first = &text->pieces[0];
     if (first->kind == PIECE_TAG) {
@@ -90,7 +90,7 @@ static void add_literal(struct player *p, struct line *line, const struct script
     uint64_t count = piece->has_count ? piece->count : content.nbytes;
     buffer_printf(&line->octets, "{%llu%s}\r\n", (unsigned long long)count,
                   piece->sync == LITERAL_PLUS ? "+" : "");
-    if (piece->sync == LITERAL_WAITS)
+    if (piece->sync == LITERAL_WAITS && !p->is_server)
         add_wait(p, line, line->octets.nbytes);
     buffer_append(&line->octets, content);
     line->has_literal = true;
@@ -180,7 +180,7 @@ static void add_line(struct player *p, const struct vary_line *line, struct outg
  * `split`, which names places in it, nor inside a command that is under way. */
 static void vary(struct player *p, struct player_session *s, struct vary_line *line)
 {
-    if (s->split == NULL && !wire_reader_is_inside_unit(s->from_client))
+    if (!p->is_server && s->split == NULL && !wire_reader_is_inside_unit(s->from_client))
         vary_line(&p->vary, line);
 }
 
@@ -205,6 +205,7 @@ static int build_line(struct player *p, struct player_session *s, const struct s
     buffer_free(&line.octets);
     if (status == 0) {
         vary(p, s, &said);
+        said.octets = letters_change(s->letters, said.octets, p->arena);
         add_line(p, &said, list);
         list->waits_of_ours = !said.has_literal;
     }
@@ -237,7 +238,7 @@ static int build_raw(struct player *p, struct player_session *s, const struct sc
         struct span octets;
         if (resolve_text(&scope, &item->text, &octets, err) != 0)
             return -1;
-        if (i == 0 && !is_inside)
+        if (i == 0 && !is_inside && !p->is_server)
             note_raw_tag(p, s, octets);
         for (uint64_t n = 0; n < item->times; n++)
             buffer_append(&list->octets, octets);
@@ -247,6 +248,27 @@ static int build_raw(struct player *p, struct player_session *s, const struct sc
 }
 
 /* ---- sending ---- */
+
+/* Tells log, framing and model what the harness is about to say as a server; and who waits for it.
+ */
+static void announce_response(struct player *p, struct player_session *s, struct span octets)
+{
+    struct finding_list of_ours = {.arena = p->arena}; /* a script may say what is wrong */
+    struct wire_unit unit;
+    wire_log_octets(p->log, s->script->name, 'S', octets, player_now_us(p));
+    s->has_spoken = true;
+    model_session_server_octets(s->model, octets.nbytes);
+    wire_reader_feed(s->from_server, octets);
+    while (wire_reader_next(s->from_server, &unit)) {
+        player_note_view(p, s, &unit);
+        model_session_server(s->model, &unit, &of_ours);
+        bool answers = player_answer_announcement(s, &unit);
+        if (!s->is_of_model)
+            model_server_follow(p, s, &unit);
+        if (answers)
+            player_take_units(p, s);
+    }
+}
 
 /* Tells log, framing and model what is about to go out: a server may answer a command as soon as it
  * knows enough, before the last of it has arrived (RFC 1176 p.21). */
@@ -305,11 +327,16 @@ static void transmit(struct player *p, struct player_session *s, struct span oct
     enum vary_writes how =
         s->split != NULL || is_raw ? VARY_AT_ONCE : vary_writes(&p->vary, octets.nbytes);
     int64_t gap_ms = s->split == NULL ? 0 : s->split->as.split.gap_ms;
-    announce(p, s, octets);
+    if (!p->is_server)
+        announce(p, s, octets);
     while (octets.nbytes > 0) {
         size_t nbytes = s->split == NULL ? vary_next_write(&p->vary, how, octets.nbytes)
                                          : next_cut(s, octets, sent, &offset);
         struct span part = span_slice(octets, 0, nbytes);
+        if (p->is_server) {
+            (void)player_wait(p, 0); /* what the client has sent by now it sent without knowing */
+            announce_response(p, s, part);
+        }
         carrier_send(s->carrier, part);
         sent += part.nbytes;
         octets = span_from(octets, part.nbytes);
@@ -409,8 +436,16 @@ enum player_status player_send(struct player *p, struct player_session *s,
     else
         status = send_items(p, s, step, &list);
     buffer_free(&list.octets);
-    s->split = NULL;
+    s->split = s->split_always;
     return status;
+}
+
+void player_say(struct player *p, struct player_session *s, struct span octets)
+{
+    s->is_of_model = true;
+    transmit(p, s, letters_change(s->letters, octets, p->arena), false);
+    s->is_of_model = false;
+    s->split = s->split_always;
 }
 
 void player_send_command(struct player *p, struct player_session *s, const char *command)

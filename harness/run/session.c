@@ -15,6 +15,9 @@ struct player_session *player_session_named(struct player *p, const char *name)
 /* Steps that belong to no session, such as `deliver`, are the first one's. */
 struct player_session *player_session_of(struct player *p, const struct script_step *step)
 {
+    /* with one session, a handler serves whatever other connections there may be, too */
+    if (p->handled != NULL && p->script->scenario->nsessions == 1)
+        return p->handled;
     if (step->session[0] == '\0')
         return &p->sessions[0];
     return player_session_named(p, step->session);
@@ -54,34 +57,63 @@ struct resolve_scope player_scope(const struct player *p, const struct player_se
     return scope;
 }
 
+const char *player_peer(const struct player *p)
+{
+    return p->is_server ? "the client" : "the server";
+}
+
+char player_checked(const struct player *p)
+{
+    return p->is_server ? 'C' : 'S';
+}
+
 enum player_status player_open(struct player *p, struct player_session *s,
                                const struct script_step *step)
 {
     struct err err;
     player_close(p, s);
-    s->carrier = p->target->connect(p->target->context, p->loop, s->script->user, &err);
-    if (s->carrier == NULL)
+    if (p->is_server)
+        return player_listen(p, s, step);
+    struct carrier *carrier =
+        p->target->connect(p->target->context, p->loop, s->script->user, &err);
+    if (carrier == NULL)
         return player_fail(p, (struct player_failure){
                                   .place = step->place,
                                   .check = p->check,
                                   .text = arena_printf(p->arena, "cannot connect: %s", err.text),
                                   .wanted = "a connection",
                                   .got = arena_text(p->arena, span_of(err.text))});
+    player_connected(p, s, carrier);
+    return PLAYER_GOES_ON;
+}
+
+void player_connected(struct player *p, struct player_session *s, struct carrier *carrier)
+{
+    s->carrier = carrier;
     s->was_opened = true;
-    s->is_ended = s->was_reset = s->is_half_closed = false;
+    s->is_ended = s->was_reset = s->is_half_closed = s->has_spoken = false;
+    s->nearly = 0;
+    s->ntaken = 0;
     s->from_server = wire_reader_new(WIRE_FROM_SERVER, NULL);
     s->from_client = wire_reader_new(WIRE_FROM_CLIENT, NULL);
+    s->incoming = p->is_server ? s->from_client : s->from_server;
     struct model_setup setup = {
         .dialect = p->script->scenario->dialect,
         .name = s->script->name,
-        .user = s->script->user,
-        .judges_server = true,
+        .user = p->is_server ? NULL : s->script->user,
+        .judges_server = !p->is_server,
+        .judges_client = p->is_server,
+        .may_cross = !p->target->is_in_process,
         .is_single_writer = p->nsessions == 1,
         .is_preauthenticated = p->target->is_preauthenticated,
     };
-    s->model = model_session_new(p->world, &setup);
+    /* what a script says as a server need not be true of the fixtures */
+    s->model = model_session_new(p->is_server ? NULL : p->world, &setup);
     wire_log_event(p->log, s->script->name, "connected", player_now_us(p));
-    return PLAYER_GOES_ON;
+    if (p->is_server && !s->has_letters && (p->vary.what & RUN_VARY_CASE) != 0)
+        s->letters = (enum letters)rng_below(&p->vary.rng, LETTERS_MIXED + 1);
+    if (p->is_server)
+        model_server_open(p, s);
 }
 
 static void note_behaviours(struct player *p, const struct player_session *s)
@@ -98,8 +130,11 @@ void player_close(struct player *p, struct player_session *s)
         return;
     note_behaviours(p, s);
     carrier_close(&s->carrier);
-    if (!s->is_ended)
+    if (!s->is_ended && p->is_server && !s->is_half_closed)
+        model_session_server_closed(s->model, false, &p->findings);
+    else if (!s->is_ended)
         model_session_client_closed(s->model);
+    model_server_close(s);
     wire_log_event(p->log, s->script->name, "closed by the harness", player_now_us(p));
     wire_reader_free(&s->from_server);
     wire_reader_free(&s->from_client);
@@ -141,22 +176,29 @@ static void add_framing_findings(struct player *p, const struct wire_unit *unit)
     }
 }
 
-/* The server has answered the announcement of a literal that the harness sent: what was held back
- * of its own octets can be read on. */
-static void answer_announcement(struct player_session *s, const struct wire_unit *answer,
-                                struct finding_list *findings)
+bool player_answer_announcement(struct player_session *s, const struct wire_unit *answer)
 {
     struct wire_unit command;
     uint64_t count;
     if (!wire_reader_is_waiting(s->from_client, &command, &count))
-        return;
+        return false;
     if (answer->kind == WIRE_CONTINUATION)
         wire_reader_literal_granted(s->from_client);
     else if (answer->kind == WIRE_TAGGED && span_equal(answer->tag, command.tag))
         wire_reader_literal_refused(s->from_client);
     else
-        return;
+        return false;
+    return true;
+}
+
+/* The server has answered the announcement of a literal that the harness sent. */
+static void read_on(struct player_session *s, const struct wire_unit *answer,
+                    struct finding_list *findings)
+{
     struct wire_unit unit;
+    uint64_t count;
+    if (!player_answer_announcement(s, answer))
+        return;
     while (wire_reader_next(s->from_client, &unit))
         model_session_client(s->model, &unit, findings);
     if (wire_reader_is_waiting(s->from_client, &unit, &count))
@@ -174,7 +216,7 @@ void player_note_command(struct player *p, struct player_session *s, struct span
         s->select_tag = arena_copy(p->arena, tag);
 }
 
-static void note_view(struct player *p, struct player_session *s, const struct wire_unit *unit)
+void player_note_view(struct player *p, struct player_session *s, const struct wire_unit *unit)
 {
     struct span rest = span_trim(unit->bytes);
     struct span tag = span_cut(&rest, ' ');
@@ -196,40 +238,110 @@ static void note_view(struct player *p, struct player_session *s, const struct w
     }
 }
 
-static void take_unit(struct player *p, struct player_session *s, const struct wire_unit *unit)
+static struct player_unit *keep_unit(struct player *p, struct player_session *s,
+                                     const struct wire_unit *unit)
 {
     if (p->nkept + unit->bytes.nbytes > PLAYER_UNITS_NBYTES_MAX) {
         p->is_flooded = true;
-        return;
+        return NULL;
     }
     s->units = arena_grow(p->arena, s->units, &s->capacity, s->nunits + 1, sizeof(void *));
     struct player_unit *copy = copy_unit(p, unit);
     copy->log_line = wire_log_nlines(p->log);
-    note_view(p, s, unit);
-    copy->view = s->view;
     s->units[s->nunits++] = copy;
+    return copy;
+}
+
+static void take_response(struct player *p, struct player_session *s, const struct wire_unit *unit)
+{
+    struct player_unit *copy = keep_unit(p, s, unit);
+    if (copy == NULL)
+        return;
+    player_note_view(p, s, unit);
+    copy->view = s->view;
     add_framing_findings(p, unit);
     model_session_server(s->model, unit, &p->findings);
-    answer_announcement(s, unit, &p->findings);
+    read_on(s, unit, &p->findings);
     player_judge_findings(p);
 }
 
-static void take_units(struct player *p, struct player_session *s)
+/* The announcement that the client's command went on from; nothing can come in between. */
+static struct player_unit *last_announcement(const struct player_session *s)
+{
+    struct player_unit *last = s->nunits > 0 ? s->units[s->nunits - 1] : NULL;
+    return last != NULL && last->is_announcement ? last : NULL;
+}
+
+static void take_command(struct player *p, struct player_session *s, const struct wire_unit *unit)
+{
+    const struct player_unit *before = last_announcement(s);
+    struct player_unit *copy = keep_unit(p, s, unit);
+    if (copy == NULL)
+        return;
+    copy->view = s->view;
+    if (before != NULL)
+        copy->rest_at = before->unit.bytes.nbytes;
+    /* the beginning of a command that was refused: its announcement was looked at already */
+    copy->is_consumed = !unit->is_complete;
+    add_framing_findings(p, unit);
+    model_session_client(s->model, unit, &p->findings);
+    player_judge_findings(p);
+}
+
+/* The client waits for `+`, or should. */
+static void take_announcement(struct player *p, struct player_session *s,
+                              const struct wire_unit *unit)
+{
+    const struct player_unit *before = last_announcement(s);
+    if (before != NULL && span_equal(before->unit.bytes, unit->bytes))
+        return;
+    struct player_unit *copy = keep_unit(p, s, unit);
+    if (copy == NULL)
+        return;
+    copy->is_announcement = true;
+    copy->view = s->view;
+    s->nearly = 0;
+    model_session_client(s->model, unit, &p->findings);
+    player_judge_findings(p);
+}
+
+static void look_for_early_octets(struct player *p, struct player_session *s)
+{
+    size_t npending = wire_reader_pending(s->from_client);
+    if (npending > 0 && s->nearly == 0)
+        model_session_client_early(s->model, &p->findings);
+    s->nearly = npending;
+    player_judge_findings(p);
+}
+
+void player_take_units(struct player *p, struct player_session *s)
 {
     struct wire_unit unit;
-    while (!p->is_flooded && wire_reader_next(s->from_server, &unit))
-        take_unit(p, s, &unit);
+    uint64_t count;
+    while (!p->is_flooded && wire_reader_next(s->incoming, &unit))
+        if (p->is_server)
+            take_command(p, s, &unit);
+        else
+            take_response(p, s, &unit);
+    if (p->is_server && !p->is_flooded && wire_reader_is_waiting(s->incoming, &unit, &count)) {
+        take_announcement(p, s, &unit);
+        look_for_early_octets(p, s);
+    }
 }
 
 static void take_end(struct player *p, struct player_session *s)
 {
     s->is_ended = true;
     s->was_reset = carrier_was_reset(s->carrier);
-    wire_log_event(p->log, s->script->name,
-                   s->was_reset ? "reset by the server" : "closed by the server", player_now_us(p));
-    wire_reader_end(s->from_server);
-    take_units(p, s);
-    if (s->is_half_closed) /* the server only follows: it owes no BYE */
+    wire_log_event(
+        p->log, s->script->name,
+        arena_printf(p->arena, "%s by %s", s->was_reset ? "reset" : "closed", player_peer(p)),
+        player_now_us(p));
+    wire_reader_end(s->incoming);
+    player_take_units(p, s);
+    if (p->is_server)
+        model_session_client_ended(s->model, s->was_reset, &p->findings);
+    else if (s->is_half_closed) /* a server that only follows owes no BYE */
         model_session_client_closed(s->model);
     else
         model_session_server_closed(s->model, s->was_reset, &p->findings);
@@ -249,9 +361,11 @@ static void pump_session(struct player *p, struct player_session *s)
         while (octets.nbytes > 0) {
             size_t line = span_find_byte(octets, '\n');
             struct span part = span_slice(octets, 0, line == SPAN_NPOS ? SPAN_NPOS : line + 1);
-            wire_log_octets(p->log, s->script->name, 'S', part, player_now_us(p));
-            wire_reader_feed(s->from_server, part);
-            take_units(p, s);
+            wire_log_octets(p->log, s->script->name, player_checked(p), part, player_now_us(p));
+            if (p->is_server)
+                model_session_client_octets(s->model, part.nbytes, &p->findings);
+            wire_reader_feed(s->incoming, part);
+            player_take_units(p, s);
             octets = span_from(octets, part.nbytes);
         }
         buffer_consume(input, input->nbytes);
@@ -264,6 +378,7 @@ void player_pump(struct player *p)
 {
     for (size_t i = 0; i < p->nsessions; i++)
         pump_session(p, &p->sessions[i]);
+    driver_pump(p);
 }
 
 bool player_wait(struct player *p, int64_t deadline_us)

@@ -32,6 +32,8 @@ static enum player_status play_half_close(struct player *p, const struct script_
         carrier_half_close(s->carrier);
     s->is_half_closed = true;
     wire_log_event(p->log, s->script->name, "half-closed by the harness", player_now_us(p));
+    if (p->is_server && s->model != NULL)
+        model_session_server_closed(s->model, false, &p->findings);
     return PLAYER_GOES_ON;
 }
 
@@ -55,24 +57,46 @@ static struct player_unit *first_obstacle(struct player_session *s)
     return NULL;
 }
 
+/* Until the stream has ended or something stands in its way. A client is served meanwhile. */
+static enum player_status await_end(struct player *p, struct player_session *s, int64_t deadline)
+{
+    for (;;) {
+        enum serve_status did =
+            p->is_server && p->ntrials == 0 ? player_attend(p, NULL) : SERVE_NOTHING;
+        if (did == SERVE_STOPS)
+            return PLAYER_STOPS;
+        if (s->carrier == NULL || s->is_ended || first_obstacle(s) != NULL)
+            return PLAYER_GOES_ON;
+        if (did == SERVE_NOTHING && !player_wait(p, deadline))
+            return PLAYER_GOES_ON;
+    }
+}
+
 static enum player_status play_eof(struct player *p, const struct script_step *step)
 {
     struct player_session *s = player_session_of(p, step);
     int64_t deadline = player_deadline_us(p, step);
-    while (s->carrier != NULL && !s->is_ended && first_obstacle(s) == NULL)
-        if (!player_wait(p, deadline))
-            break;
+    enum player_status status = await_end(p, s, deadline);
+    if (status != PLAYER_GOES_ON)
+        return status;
     struct player_unit *obstacle = first_obstacle(s);
     if (obstacle == NULL && (s->carrier == NULL || s->is_ended)) {
         for (size_t i = s->first; i < s->nunits; i++)
             player_consume(p, s, s->units[i]);
         return PLAYER_GOES_ON;
     }
-    struct player_failure f =
-        player_failure_at(p, step, "the server does not close the connection");
+    struct player_failure f = player_failure_at(
+        p, step, arena_printf(p->arena, "%s does not close the connection", player_peer(p)));
     f.wanted = "end of stream";
     f.got = obstacle == NULL ? "nothing" : player_unit_text(p, obstacle);
     return player_fail(p, f);
+}
+
+/* A client that waits for `+` is inside its command all the time. */
+static bool is_inside_unit(const struct player *p, const struct player_session *s)
+{
+    return p->is_server ? wire_reader_pending(s->incoming) > 0
+                        : wire_reader_is_inside_unit(s->incoming);
 }
 
 /* Whether nothing has come until `until`; inside a trial as far as the time has passed already. */
@@ -81,8 +105,9 @@ static bool stays_quiet(struct player *p, const struct player_session *s, size_t
 {
     while (!s->is_ended && s->nunits == first && player_wait(p, until))
         ;
+    /* what others have to tell, the shim or another session, ends no silence */
     bool nothing =
-        s->nunits == first && !s->is_ended && !wire_reader_is_inside_unit(s->from_server);
+        s->nunits == first && !s->is_ended && s->carrier != NULL && !is_inside_unit(p, s);
     if (nothing && p->ntrials > 0 && clock_now_us(net_loop_clock(p->loop)) < until) {
         p->wake_us = p->wake_us < 0 || until < p->wake_us ? until : p->wake_us;
         return false;
@@ -144,8 +169,29 @@ static enum player_status play_deliver(struct player *p, const struct script_ste
 
 static enum player_status play_wire(struct player *p, const struct script_step *step)
 {
-    ENSURE(step->as.wire.who == 'C');
     return player_send(p, player_session_of(p, step), step);
+}
+
+static enum player_status play_split(struct player *p, const struct script_step *step)
+{
+    struct player_session *s = player_session_of(p, step);
+    s->split = step;
+    if (step->as.split.is_always)
+        s->split_always = step;
+    return PLAYER_GOES_ON;
+}
+
+static enum player_status play_letters(struct player *p, const struct script_step *step)
+{
+    struct player_session *s = player_session_of(p, step);
+    struct resolve_scope scope = player_scope(p, s, NULL);
+    struct span how;
+    struct err err;
+    if (resolve_text(&scope, &step->as.letters.how, &how, &err) != 0 ||
+        letters_read(how, &s->letters, &err) != 0)
+        return player_fail_of_harness(p, step, &err);
+    s->has_letters = true;
+    return PLAYER_GOES_ON;
 }
 
 static enum player_status play_repeat(struct player *p, const struct script_step *step)
@@ -181,8 +227,9 @@ static enum player_status play_one(struct player *p, const struct script_step *s
     case STEP_QUIET:
         return play_quiet(p, step);
     case STEP_SPLIT:
-        player_session_of(p, step)->split = step;
-        return PLAYER_GOES_ON;
+        return play_split(p, step);
+    case STEP_LETTERS:
+        return play_letters(p, step);
     case STEP_REMOVED:
         return player_removed(p, step);
     case STEP_MODEL:
@@ -193,18 +240,26 @@ static enum player_status play_one(struct player *p, const struct script_step *s
         return player_assert(p, step);
     case STEP_CONVERGE:
         return player_converge(p, step);
+    case STEP_ON:
+        player_add_handler(p, step);
+        return PLAYER_GOES_ON;
+    case STEP_DO:
+        return player_do(p, step);
+    case STEP_START:
+        return player_start(p, step);
+    case STEP_FINISH:
+        return player_finish(p, step);
+    case STEP_CACHE:
+        return player_cache(p, step);
+    case STEP_EXIT:
+        return player_exit(p, step);
     case STEP_EITHER:    /* see play_line() */
     case STEP_CHECK:     /* laid flat */
     case STEP_UNORDERED: /* part of a window */
     case STEP_USE:       /* gone after expansion */
-    case STEP_ON:        /* the rest: role server */
-    case STEP_DO:
-    case STEP_START:
-    case STEP_FINISH:
-    case STEP_CACHE:
         break;
     }
-    NEVER("a step that the client's role does not have");
+    NEVER("a step that is played elsewhere");
 }
 
 /* ---- sequences ---- */
@@ -220,10 +275,14 @@ static void add_line(struct player *p, struct line_list *list, struct player_lin
     list->items[list->nitems++] = line;
 }
 
-static bool is_mark(const struct player_line *line)
+static bool is_checked(const struct player *p, const struct script_step *step)
 {
-    return !line->ends_check && line->step->kind == STEP_WIRE && line->step->as.wire.who == 'S' &&
-           line->step->as.wire.mark != MARK_ONE;
+    return step->kind == STEP_WIRE && step->as.wire.who == player_checked(p);
+}
+
+static bool is_mark(const struct player *p, const struct player_line *line)
+{
+    return !line->ends_check && is_checked(p, line->step) && line->step->as.wire.mark != MARK_ONE;
 }
 
 /* Marks right before an `either` go with it. */
@@ -231,7 +290,7 @@ static struct player_line take_marks(struct player *p, struct line_list *list,
                                      struct player_line either)
 {
     size_t first = list->nitems;
-    while (first > 0 && is_mark(&list->items[first - 1]))
+    while (first > 0 && is_mark(p, &list->items[first - 1]))
         first--;
     either.nmarks = list->nitems - first;
     struct player_line *marks = arena_array(p->arena, either.nmarks, sizeof *marks);
@@ -264,7 +323,8 @@ static enum player_status open_if_new(struct player *p, const struct script_step
 {
     if (step->kind == STEP_OPEN || step->kind == STEP_EITHER || step->kind == STEP_INTERLEAVE ||
         step->kind == STEP_REPEAT || step->kind == STEP_CONVERGE || step->kind == STEP_DELIVER ||
-        step->kind == STEP_ASSERT || step->kind == STEP_SPLIT)
+        step->kind == STEP_ASSERT || step->kind == STEP_SPLIT || step->kind == STEP_LETTERS ||
+        step->kind == STEP_ON || step->kind == STEP_EXIT)
         return PLAYER_GOES_ON;
     struct player_session *s = player_session_of(p, step);
     return s->was_opened ? PLAYER_GOES_ON : player_open(p, s, step);
@@ -283,8 +343,7 @@ static enum player_status play_line(struct player *p, const struct line_list *li
     enum player_status status = open_if_new(p, line->step);
     if (status != PLAYER_GOES_ON)
         return status;
-    if (line->step->kind == STEP_UNORDERED ||
-        (line->step->kind == STEP_WIRE && line->step->as.wire.who == 'S'))
+    if (line->step->kind == STEP_UNORDERED || is_checked(p, line->step))
         return player_window(p, list->items, list->nitems, at);
     (*at)++;
     return line->step->kind == STEP_EITHER ? player_either(p, line) : play_one(p, line->step);

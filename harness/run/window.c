@@ -18,7 +18,8 @@ struct window {
     int64_t deadline_us;
     struct player_unit **units; /* looked at and not the closing one */
     size_t nunits, capacity;
-    size_t next; /* index in s->units of the next unit to look at */
+    size_t next;     /* index in s->units of the next unit to look at */
+    bool is_stopped; /* what was done meanwhile has ended the case */
 };
 
 const char *player_unit_text(struct player *p, const struct player_unit *unit)
@@ -59,12 +60,12 @@ static void add_slot(struct window *w, size_t *capacity, const struct script_ste
     w->slots[w->nslots++] = make_slot(w->p, step, check);
 }
 
-static bool belongs(const struct player_line *line, const char *session)
+static bool belongs(const struct player *p, const struct player_line *line, const char *session)
 {
     if (line->ends_check || strcmp(line->step->session, session) != 0)
         return false;
     return line->step->kind == STEP_UNORDERED ||
-           (line->step->kind == STEP_WIRE && line->step->as.wire.who == 'S');
+           (line->step->kind == STEP_WIRE && line->step->as.wire.who == player_checked(p));
 }
 
 /* Takes lines from *at on up to the next required line or unordered block. */
@@ -72,7 +73,7 @@ static void gather(struct window *w, const struct player_line *lines, size_t nli
 {
     size_t capacity = 0;
     const char *session = lines[*at].step->session;
-    for (; *at < nlines && belongs(&lines[*at], session); (*at)++) {
+    for (; *at < nlines && belongs(w->p, &lines[*at], session); (*at)++) {
         const struct player_line *line = &lines[*at];
         w->last = line;
         if (line->step->kind == STEP_UNORDERED) {
@@ -107,7 +108,7 @@ static bool names_tag(const struct window *w, const struct pattern *pattern, str
 /* The completion of another command whose turn comes later in the script. */
 static bool is_for_later(const struct window *w, const struct player_unit *unit)
 {
-    if (unit->unit.kind != WIRE_TAGGED || w->closed_by != CLOSED_BY_LINE)
+    if (w->p->is_server || unit->unit.kind != WIRE_TAGGED || w->closed_by != CLOSED_BY_LINE)
         return false;
     if (pattern_tag(&w->closing.pattern) == NULL ||
         names_tag(w, &w->closing.pattern, unit->unit.tag))
@@ -121,6 +122,14 @@ static bool is_for_later(const struct window *w, const struct player_unit *unit)
     return false;
 }
 
+/* A client waits for more than this window may say: its greeting, answers on other connections. */
+static bool attend(struct window *w)
+{
+    if (w->p->is_server && w->p->ntrials == 0)
+        w->is_stopped = player_attend(w->p, w->s) == SERVE_STOPS;
+    return !w->is_stopped;
+}
+
 /* The next unit to look at, waited for; NULL when the time is up or the stream has ended. */
 static struct player_unit *next_unit(struct window *w)
 {
@@ -130,6 +139,8 @@ static struct player_unit *next_unit(struct window *w)
             if (!unit->is_consumed && !is_for_later(w, unit))
                 return unit;
         }
+        if (!attend(w))
+            return NULL;
         if (w->s->is_ended || w->s->carrier == NULL || !player_wait(w->p, w->deadline_us)) {
             if (w->next < w->s->nunits)
                 continue;
@@ -152,15 +163,51 @@ static void consume_kept(struct window *w)
 
 /* ---- matching ---- */
 
-static bool slot_takes(struct window *w, const struct assign_slot *slot,
-                       const struct player_unit *unit)
+/* A pattern that ends in a bare announcement takes announcements, all others whole commands. */
+static bool is_of_kind(const struct pattern *pattern, const struct player_unit *unit)
 {
-    struct resolve_scope resolve = player_scope(w->p, w->s, unit);
-    struct match_scope scope = {&resolve, &w->p->captures, w->p->grammar, w->p->matcher};
-    return match_unit(&scope, &slot->pattern, &unit->unit);
+    if (pattern->raw != NULL || pattern->nnodes == 0)
+        return true;
+    const struct pattern_node *last = &pattern->nodes[pattern->nnodes - 1];
+    bool is_bare = last->kind == PATTERN_ITEM && last->npieces > 0 &&
+                   last->pieces[last->npieces - 1].kind == PIECE_BARE;
+    return is_bare == unit->is_announcement;
 }
 
-static bool some_slot_takes(struct window *w, const struct player_unit *unit)
+/* Raw lines speak of what has come since the announcement. */
+static bool takes_rest(const struct match_scope *scope, const struct pattern *pattern,
+                       const struct player_unit *unit)
+{
+    struct wire_unit rest = unit->unit;
+    rest.bytes = span_from(rest.bytes, unit->rest_at);
+    return match_unit(scope, pattern, &rest);
+}
+
+bool player_takes(struct player *p, struct player_session *s, const struct pattern *pattern,
+                  const struct player_unit *unit)
+{
+    struct resolve_scope resolve = player_scope(p, s, unit);
+    struct match_scope scope = {&resolve, &p->captures, p->grammar, p->matcher};
+    if (p->is_server) {
+        const struct script_piece *tag = pattern_tag(pattern);
+        if (!is_of_kind(pattern, unit))
+            return false;
+        if (tag != NULL) /* the client makes it up */
+            resolve.tags[tag->number] = unit->unit.tag;
+        if (pattern->raw != NULL && unit->rest_at > 0)
+            return takes_rest(&scope, pattern, unit);
+    }
+    return match_unit(&scope, pattern, &unit->unit);
+}
+
+static bool slot_takes(struct window *w, const struct assign_slot *slot, struct player_unit *unit)
+{
+    bool takes = player_takes(w->p, w->s, &slot->pattern, unit);
+    unit->is_wanted = unit->is_wanted || (takes && w->p->ntrials > 0);
+    return takes;
+}
+
+static bool some_slot_takes(struct window *w, struct player_unit *unit)
 {
     size_t mark = w->p->captures.nitems;
     bool taken = false;
@@ -195,13 +242,14 @@ static enum player_status fail_without_unit(struct window *w)
     struct player_failure f = failure_of(w);
     f.wanted = wanted_of(w);
     if (w->p->is_flooded) {
-        f.text = "the server floods: more data than one case may take";
+        f.text = arena_printf(w->p->arena, "%s floods: more data than one case may take",
+                              player_peer(w->p));
         f.got = "a flood";
     } else if (w->s->carrier == NULL || w->s->is_ended) {
-        f.text = w->s->was_reset ? "the server reset the connection"
-                                 : "the server closed the connection";
+        f.text = arena_printf(w->p->arena, "%s %s the connection", player_peer(w->p),
+                              w->s->was_reset ? "reset" : "closed");
         f.got = "end of stream";
-    } else if (wire_reader_is_inside_unit(w->s->from_server)) {
+    } else if (wire_reader_is_inside_unit(w->s->incoming)) {
         f.text = "the time is up in the middle of a line or literal";
         f.got = "an unfinished line or literal";
     } else {
@@ -232,10 +280,36 @@ static enum player_status fail_with_unit(struct window *w, struct player_unit *u
     return player_fail(w->p, f);
 }
 
+static void note_command(struct window *w, const struct pattern *pattern, struct player_unit *unit)
+{
+    const struct script_piece *tag = pattern_tag(pattern);
+    w->s->tags[0] = unit->unit.tag;
+    if (tag != NULL)
+        w->s->tags[tag->number] = unit->unit.tag;
+    player_note_taken(w->p, w->s, unit);
+}
+
+/* The tags that the client has made up, and what the model server may have to hear of. */
+static void note_commands(struct window *w, struct player_unit *closing)
+{
+    size_t mark = w->p->captures.nitems;
+    for (size_t i = 0; i < w->nunits; i++)
+        for (size_t k = 0; k < w->nslots; k++)
+            if (player_takes(w->p, w->s, &w->slots[k].pattern, w->units[i])) {
+                note_command(w, &w->slots[k].pattern, w->units[i]);
+                break;
+            }
+    w->p->captures.nitems = mark;
+    if (closing != NULL)
+        note_command(w, &w->closing.pattern, closing);
+}
+
 static enum player_status close_window(struct window *w, struct player_unit *closing)
 {
     struct player_failure f = failure_of(w);
     bool holds = player_assign(w->p, w->s, w->slots, w->nslots, w->units, w->nunits, &f);
+    if (w->p->is_server)
+        note_commands(w, closing);
     if (holds || w->p->ntrials == 0) {
         consume_kept(w);
         if (closing != NULL)
@@ -256,7 +330,7 @@ static bool is_complete(struct window *w)
 
 /* The closing line may also be what a mark before it takes: it closes only if all is then well, or
  * if nothing can come after it. */
-static bool closes(struct window *w, const struct player_unit *unit)
+static bool closes(struct window *w, struct player_unit *unit)
 {
     size_t mark = w->p->captures.nitems;
     if (!slot_takes(w, &w->closing, unit))
@@ -267,6 +341,16 @@ static bool closes(struct window *w, const struct player_unit *unit)
     return false;
 }
 
+/* A command that the window does not want is somebody else's, unless all this is only tried. */
+static bool is_served(struct window *w, struct player_unit *unit)
+{
+    if (!w->p->is_server || w->p->ntrials > 0)
+        return false;
+    enum serve_status status = player_serve(w->p, w->s, unit);
+    w->is_stopped = status == SERVE_STOPS;
+    return status == SERVE_DONE;
+}
+
 static enum player_status play_window(struct window *w)
 {
     struct player_unit *unit;
@@ -274,12 +358,18 @@ static enum player_status play_window(struct window *w)
         if (w->closed_by == CLOSED_BY_LINE && closes(w, unit))
             return close_window(w, unit);
         bool taken = some_slot_takes(w, unit);
+        if (!taken && is_served(w, unit))
+            continue;
+        if (w->is_stopped)
+            return PLAYER_STOPS;
         if (!taken && unit->unit.kind != WIRE_UNTAGGED)
             return fail_with_unit(w, unit);
         keep_unit(w, unit);
         if (w->closed_by == CLOSED_BY_BLOCK && taken && is_complete(w))
             return close_window(w, NULL);
     }
+    if (w->is_stopped)
+        return PLAYER_STOPS;
     if (w->closed_by == CLOSED_AT_ONCE || (w->closed_by == CLOSED_BY_EOF && w->s->is_ended))
         return close_window(w, NULL);
     return fail_without_unit(w);

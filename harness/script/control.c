@@ -69,8 +69,7 @@ int script_control_read_split(struct script_cursor *c, struct script_step *step)
                                    "a split is given as ascending offsets such as 3,7, or "
                                    "as bytewise, lines or none");
     }
-    if (script_cursor_take(c, "gap") &&
-        script_cursor_duration(c, &step->as.split.gap_ms) != 0)
+    if (script_cursor_take(c, "gap") && script_cursor_duration(c, &step->as.split.gap_ms) != 0)
         return -1;
     step->as.split.is_always = script_cursor_take(c, "always");
     return 0;

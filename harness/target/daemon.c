@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "target/files.h"
@@ -17,6 +18,8 @@ enum {
     DAEMON_GRACE_MS = 5000
 };
 
+static const uint64_t MEMORY_LEAST_NBYTES = (uint64_t)1 << 30; /* for the folder to be there */
+
 static int64_t in_ms(const struct net_loop *loop, int64_t ms)
 {
     return clock_now_us(net_loop_clock(loop)) + ms * 1000;
@@ -25,11 +28,24 @@ static int64_t in_ms(const struct net_loop *loop, int64_t ms)
 /* ---- the folder -------------------------------------------------------------------------------
  */
 
+/* $TMPDIR, else memory when there is plenty, else the disk. A run makes and removes tens of
+ * thousands of small files, which takes a file system on disk most of the time. */
+static const char *temporary_place(void)
+{
+    static const char memory[] = "/dev/shm";
+    const char *named = getenv("TMPDIR");
+    struct statvfs room;
+    if (named != NULL && named[0] != '\0')
+        return named;
+    if (access(memory, W_OK | X_OK) == 0 && statvfs(memory, &room) == 0 &&
+        room.f_bavail * room.f_frsize >= MEMORY_LEAST_NBYTES)
+        return memory;
+    return "/tmp";
+}
+
 static int make_folder(struct target *t, struct err *err)
 {
-    const char *where = getenv("TMPDIR");
-    if (where == NULL || where[0] == '\0')
-        where = "/tmp";
+    const char *where = temporary_place();
     char *folder = arena_printf(&t->arena, "%s/imapspec-XXXXXX", where);
     if (mkdtemp(folder) == NULL)
         return err_set(err, "", 0, 0, "%s: no temporary folder: %s", where, strerror(errno));
@@ -199,7 +215,7 @@ int target_start(struct target *t, struct net_loop *loop, struct err *err)
     ENSURE(t->owner == 0);
     if (t->missing != NULL)
         return 0;
-    if (t->way == TARGET_IN_PROCESS || !target_is_server(t)) {
+    if (t->way == TARGET_IN_PROCESS) {
         share(t);
         t->owner = getpid();
         return 0;

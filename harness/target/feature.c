@@ -266,16 +266,16 @@ static void apply_file(struct target *t)
 void features_init(struct target *t)
 {
     bool is_inside = t->way == TARGET_IN_PROCESS;
+    bool is_ours = t->is_bundled || !target_is_server(t); /* clients talk to the model server */
     for (size_t i = 0; i < TARGET_NFEATURES; i++)
-        t->features[i] =
-            (struct target_feature){kinds[i].name, kinds[i].meaning,
-                                    t->is_bundled ? yes_if(kinds[i].is_bundled) : RUN_UNKNOWN,
-                                    t->is_bundled ? "built in" : "not probed"};
+        t->features[i] = (struct target_feature){
+            kinds[i].name, kinds[i].meaning, is_ours ? yes_if(kinds[i].is_bundled) : RUN_UNKNOWN,
+            is_ours ? "built in" : "not probed"};
     if (!is_inside) {
         answer(t, "VIRTUAL-TIME", RUN_NO, "built in");
         answer(t, "IDLE-TIMEOUT", RUN_NO, "not in the target file");
     }
-    if (!t->is_bundled) {
+    if (!is_ours) {
         answer(t, "PROVISION", yes_if(hook_is_there(t, &t->file->provision)), "target file");
         answer(t, "DELIVER", yes_if(hook_is_there(t, &t->file->deliver)), "target file");
     }
@@ -296,14 +296,30 @@ int features_check(const struct target *t, const char *path, struct err *err)
     return 0;
 }
 
+/* What the file does not tell, the shim may have told; if not, an `unsupported` in the middle of a
+ * case tells. */
+static enum run_answer answer_of_client(const struct target *t, const char *name)
+{
+    if (target_is_server(t))
+        return RUN_NO;
+    for (size_t i = 0; i < t->file->nfeatures; i++)
+        if (strcmp(t->file->features[i].name, name) == 0 &&
+            t->file->features[i].setting != FEATURE_PROBE)
+            return yes_if(t->file->features[i].setting == FEATURE_YES);
+    if (strcmp(name, "exec") == 0)
+        return RUN_NO;
+    if (!t->has_told_verbs)
+        return yes_if(answer_of_client(t, "exec") == RUN_NO);
+    for (size_t i = 0; i < t->verbs.nitems; i++)
+        if (strcmp(t->verbs.items[i], name + strlen("shim.")) == 0)
+            return RUN_YES;
+    return RUN_NO;
+}
+
 enum run_answer features_answer(const struct target *t, const char *name)
 {
-    if (is_of_client(name)) {
-        for (size_t i = 0; i < t->file->nfeatures; i++)
-            if (strcmp(t->file->features[i].name, name) == 0)
-                return yes_if(t->file->features[i].setting == FEATURE_YES);
-        return RUN_NO;
-    }
+    if (is_of_client(name))
+        return answer_of_client(t, name);
     size_t kind = find_kind(name);
     return kind == TARGET_NFEATURES ? RUN_UNKNOWN : t->features[kind].answer;
 }
@@ -378,6 +394,8 @@ static void take_user(struct target *t)
 
 void target_probe(struct target *t, struct net_loop *loop, const char *const *names, size_t nnames)
 {
+    if (t->missing == NULL && !target_is_server(t))
+        client_ask_features(t, loop);
     if (t->missing != NULL || t->way == TARGET_IN_PROCESS || !target_is_server(t))
         return;
     take_user(t);

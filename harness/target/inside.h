@@ -6,6 +6,7 @@
  *   fill.c      mailboxes put in                     users.c     whose case is whose user
  *   watch.c     is it still well                     feature.c   features and their probes
  *   hook.c      programs that fill and deliver       resident.c  one that stays
+ *   client.c    struct run_target, for clients
  */
 #ifndef IMAPSPEC_TARGET_INSIDE_H
 #define IMAPSPEC_TARGET_INSIDE_H
@@ -18,10 +19,11 @@
 #include "target/target.h"
 
 enum target_way {
-    TARGET_IN_PROCESS, /* the bundled server, by function call */
+    TARGET_IN_PROCESS, /* the bundled server, or client, by function call */
     TARGET_DAEMON,     /* a program we start once, reached by TCP or TLS */
     TARGET_STDIO,      /* a program we start for each connection */
-    TARGET_REMOTE      /* runs already */
+    TARGET_REMOTE,     /* runs already */
+    TARGET_CLIENT      /* a client, a program we start for each case */
 };
 
 enum { TARGET_MOST_WORKERS = 256, TARGET_MOST_ROLES = 16, TARGET_NFEATURES = 19 };
@@ -50,7 +52,9 @@ struct target_worker {
     bool has_boards;          /* this case has: they are to be taken away again */
     int turn_fd, boards_fd;   /* locks: see users.c; -1: not open */
     struct mail_store *store; /* the bundled server's mail: in memory for one case, or on disk */
-    struct reference_server *server; /* TARGET_IN_PROCESS: of one case */
+    struct reference_server *server; /* TARGET_IN_PROCESS, clients: of one case */
+    struct client_shim *client;      /* the bundled client of one case */
+    struct net_listener *listener;   /* where clients connect, in one case */
     struct resident *resident;       /* the program of `hooks`, while it runs */
     off_t log_offset;                /* how far the program's stderr has been looked through */
     int64_t case_began_us;           /* real time */
@@ -75,6 +79,8 @@ struct target {
     struct target_shared *shared;
 
     struct target_feature features[TARGET_NFEATURES];
+    struct script_names verbs; /* what a client's shim says it supports, once it was asked */
+    bool has_told_verbs;
     struct target_worker worker;
 };
 
@@ -151,5 +157,12 @@ enum run_answer features_answer(const struct target *t, const char *name);
 void attach_outside(struct target *t, struct run_target *run_r);
 void attach_bundled(struct target *t, struct run_target *run_r);
 void detach_bundled(struct target *t);
+
+/* ---- client.c ---- */
+
+void attach_client(struct target *t, struct run_target *run_r);
+void detach_client(struct target *t);
+/* Asks the shim which verbs it supports, unless it has no shim. */
+void client_ask_features(struct target *t, struct net_loop *loop);
 
 #endif

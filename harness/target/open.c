@@ -112,6 +112,48 @@ static void open_reference_tcp(struct target *t)
     t->is_bundled = true;
 }
 
+static const char **words_of(struct target *t, const char *const *words, size_t nwords)
+{
+    const char **copy = arena_array(&t->arena, nwords, sizeof *copy);
+    memcpy(copy, words, nwords * sizeof *copy);
+    return copy;
+}
+
+static void open_reference_client(struct target *t)
+{
+    struct script_target *file = made_up(t, "reference", "the bundled reference client");
+    file->side = SIDE_CLIENT;
+    file->carrier = CARRIER_IN_PROCESS;
+    t->way = TARGET_IN_PROCESS;
+}
+
+static void open_reference_shim(struct target *t)
+{
+    static const char *const bad[] = {"AddressSanitizer", "LeakSanitizer",
+                                      "runtime error:", "ENSURE"};
+    enum { NBAD = sizeof bad / sizeof bad[0] };
+    struct script_target *file =
+        made_up(t, "reference-shim", "the bundled reference client, as a program");
+    const char *const words[] = {t->imapspec, "shim"};
+    file->side = SIDE_CLIENT;
+    file->start = (struct script_names){words_of(t, words, 2), 2};
+    file->stderr_bad = (struct script_names){words_of(t, bad, NBAD), NBAD};
+    t->way = TARGET_CLIENT;
+}
+
+static void open_exec(struct target *t, const char *command)
+{
+    const char *const words[] = {"/bin/sh", "-c", arena_text(&t->arena, span_of(command))};
+    struct script_target *file = made_up(t, "exec", words[2]);
+    struct script_feature *feature = arena_alloc(&t->arena, sizeof *feature);
+    *feature = (struct script_feature){.name = "exec", .setting = FEATURE_YES};
+    file->side = SIDE_CLIENT;
+    file->start = (struct script_names){words_of(t, words, 3), 3};
+    file->features = feature;
+    file->nfeatures = 1;
+    t->way = TARGET_CLIENT;
+}
+
 /* "HOST:PORT" or "[HOST]:PORT". */
 static bool split_address(struct span argument, struct span *host_r, uint32_t *port_r)
 {
@@ -155,9 +197,13 @@ static int open_file(struct target *t, const char *path, struct err *err)
     if (file->carrier == CARRIER_IN_PROCESS)
         return err_set(err, path, file->place.line, file->place.col,
                        "only the built-in target `reference` is in-process");
-    t->way = file->carrier == CARRIER_STDIO ? TARGET_STDIO
-             : file->start.nitems > 0       ? TARGET_DAEMON
-                                            : TARGET_REMOTE;
+    if (file->side == SIDE_CLIENT && file->carrier == CARRIER_TLS)
+        return err_set(err, path, file->place.line, file->place.col,
+                       "the harness does not listen with TLS");
+    t->way = file->side == SIDE_CLIENT        ? TARGET_CLIENT
+             : file->carrier == CARRIER_STDIO ? TARGET_STDIO
+             : file->start.nitems > 0         ? TARGET_DAEMON
+                                              : TARGET_REMOTE;
     struct span stem = span_of(path);
     if (span_ends_with(stem, SPAN_LIT(".target")))
         stem = span_slice(stem, 0, stem.nbytes - strlen(".target"));
@@ -174,9 +220,10 @@ static int open_shipped(struct target *t, const struct target_request *request, 
             return open_file(t, path, err);
     }
     return err_set(err, "", 0, 0,
-                   "%s: no such target: say reference, reference-tcp, a .target file, the name of "
-                   "a shipped one, or HOST:PORT",
-                   request->argument);
+                   "%s: no such target: say reference, %s, a .target file, the name of a shipped "
+                   "one%s",
+                   request->argument, request->wants_client ? "reference-shim" : "reference-tcp",
+                   request->wants_client ? "" : ", or HOST:PORT");
 }
 
 static int open_named(struct target *t, const struct target_request *request, struct err *err)
@@ -184,19 +231,25 @@ static int open_named(struct target *t, const struct target_request *request, st
     struct span argument = span_of(request->argument);
     struct span host;
     uint32_t port;
-    if (span_is(argument, "reference"))
+    if (request->exec != NULL)
+        open_exec(t, request->exec);
+    else if (request->wants_client && span_is(argument, "reference"))
+        open_reference_client(t);
+    else if (request->wants_client && span_is(argument, "reference-shim"))
+        open_reference_shim(t);
+    else if (span_is(argument, "reference"))
         open_reference(t);
     else if (span_is(argument, "reference-tcp"))
         open_reference_tcp(t);
     else if (span_ends_with(argument, SPAN_LIT(".target")))
         return open_file(t, request->argument, err);
-    else if (split_address(argument, &host, &port))
+    else if (!request->wants_client && split_address(argument, &host, &port))
         return open_remote(t, request, host, port, err);
     else
         return open_shipped(t, request, err);
     if (request->targets_folder != NULL)
-        t->expect_path =
-            arena_printf(&t->arena, "%s/%s.expect", request->targets_folder, request->argument);
+        t->expect_path = arena_printf(&t->arena, "%s/%s%s.expect", request->targets_folder,
+                                      t->file->name, target_is_server(t) ? "" : "-client");
     return 0;
 }
 
@@ -308,7 +361,9 @@ void target_attach(struct target *t, unsigned worker, unsigned nworkers, struct 
                                  .failed_login_ms =
                                      or_default(t->file->limit_failed_login_ms, timeout_ms),
                                  .is_preauthenticated = features_answer(t, "PREAUTH") == RUN_YES};
-    if (t->way == TARGET_IN_PROCESS)
+    if (!target_is_server(t))
+        attach_client(t, run_r);
+    else if (t->way == TARGET_IN_PROCESS)
         attach_bundled(t, run_r);
     else
         attach_outside(t, run_r);
@@ -317,6 +372,7 @@ void target_attach(struct target *t, unsigned worker, unsigned nworkers, struct 
 void target_detach(struct target *t)
 {
     struct target_worker *w = &t->worker;
+    detach_client(t);
     detach_bundled(t);
     while (w->nprograms > 0)
         net_process_free(&w->programs[--w->nprograms]);

@@ -42,6 +42,8 @@ struct target_request {
     /* What the user named:
      *   "reference"        the bundled server, called by function, in virtual time
      *   "reference-tcp"    the bundled server as a process of its own, on a Maildir
+     *   "reference", "reference-shim", when a client is wanted: the bundled client, called by
+     *                      function, or as a process (`imapspec shim`)
      *   a path             a target file: anything that ends in ".target"
      *   HOST:PORT          a server that runs: no hooks, `user` and `password` for LOGIN;
      *                      "[::1]:143" for IPv6 in digits
@@ -50,6 +52,9 @@ struct target_request {
     const char *targets_folder;  /* where the shipped target files are; NULL: there are none */
     const char *imapspec;        /* path of this program, started as `imapspec serve` for
                                     reference-tcp; NULL: what runs now */
+    bool wants_client;           /* `reference` is the client of that name */
+    const char *exec;            /* instead of argument: the command line of a client, for a shell,
+                                    with {host} {port} {user} {password}; NULL */
     const char *user, *password; /* HOST:PORT; for a target file instead of its own users. NULL */
     bool uses_tls;               /* HOST:PORT: TLS from the first octet */
     bool keeps_folder;           /* leave the temporary folder behind: target_folder() */
@@ -127,6 +132,11 @@ struct target_feature {
 /* All features there are, in a fixed order, with the answers known now. Borrowed until the next
  * call with this target. */
 const struct target_feature *target_features(struct target *target, size_t *nfeatures_r);
+
+/* Of a client: the verbs its shim says it supports (after target_probe()), and whether it is a
+ * program that cannot be told anything. */
+const struct script_names *target_verbs(const struct target *target);
+bool target_is_exec(const struct target *target);
 
 /* Whether a scenario's `needs` may name it: one of the list, or `exec` or `shim.VERB`, which client
  * targets answer. */

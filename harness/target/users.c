@@ -27,6 +27,9 @@ unsigned target_max_workers(const struct target *t)
     enum { USERS_A_CASE = 3 }; /* most cases have one or two */
     if (t->way == TARGET_IN_PROCESS)
         return TARGET_MOST_WORKERS;
+    if (t->way ==
+        TARGET_CLIENT) /* the model server is each case's own; a port that was named is not */
+        return t->file->port == 0 ? TARGET_MOST_WORKERS : 1;
     unsigned most = users_for_cases(t) / USERS_A_CASE;
     if (most > TARGET_MOST_WORKERS)
         most = TARGET_MOST_WORKERS;

@@ -410,6 +410,11 @@ size_t wire_reader_pending(const struct wire_reader *r)
     return r->is_given || r->state == READER_WAITING ? r->in.nbytes - r->seen : r->in.nbytes;
 }
 
+struct span wire_reader_unfinished(const struct wire_reader *r)
+{
+    return r->state == READER_WHOLE ? (struct span){"", 0} : unit_bytes(r);
+}
+
 bool wire_reader_is_inside_unit(const struct wire_reader *r)
 {
     return r->state != READER_WHOLE && r->nbytes > 0;

@@ -26,7 +26,7 @@
  * From the server, literal octets follow at once. From the client they follow only after the server
  * has said `+` (p.21): a reader of the client's direction stops at the announcement
  * (wire_reader_is_waiting) until the caller says what the server answered. Octets that came before
- * that are no finding of the framing: whoever knows what the server said (the model, I25) judges by
+ * that are no finding of the framing: whoever knows what the server said (the model, E8) judges by
  * wire_reader_pending() while it waits, or by `early` of the literal.
  */
 #ifndef IMAPSPEC_WIRE_WIRE_H
@@ -96,6 +96,9 @@ bool wire_reader_is_waiting(const struct wire_reader *reader, struct wire_unit *
                             uint64_t *count_r);
 void wire_reader_literal_granted(struct wire_reader *reader); /* `+` was sent: content follows */
 void wire_reader_literal_refused(struct wire_reader *reader); /* completed instead: the unit ends */
+
+/* What is kept so far of a unit that has not ended. Borrowed until the next call on this reader. */
+struct span wire_reader_unfinished(const struct wire_reader *reader);
 
 /* Octets fed that stand behind the last unit given out; while the reader waits, those that stand
  * behind the announcement. */

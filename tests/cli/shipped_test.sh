@@ -10,18 +10,21 @@ ends 0 fmt --check "$SOURCE_ROOT/scripts"
 # all scenarios are about requirements there are, and are found by themselves
 ends 0 list
 listed=$(wc -l <out)
-written=$(find "$SOURCE_ROOT/scripts/imap2/server" -name '*.scn' -exec cat {} + |
+written=$(find "$SOURCE_ROOT/scripts/imap2" -name '*.scn' -exec cat {} + |
     grep -c '^scenario ')
 [ "$listed" -eq "$written" ] || die "$written scenarios are written, $listed listed"
 
 # each target file that is shipped can be opened under its own name
 for file in "$SOURCE_ROOT"/scripts/targets/*.target; do
     name=$(basename "$file" .target)
-    ends 0 server "$name" -n
+    side=$(sed -n 's/^ *side  *//p' "$file")
+    ends 0 "$side" "$name" -n
     grep -q "^target $name " "$file" || die "$file: holds a target of another name"
 done
 
-# and the whole suite passes against the bundled server
-ends 0 server reference --color never
-has out " 0 unexpected"
-! grep -qE '^(warn|blocked|nonstrict|fail|crash|error) ' out || die "the bundled server does not pass"
+# and the whole suite passes against the bundled server and client
+for side in server client; do
+    ends 0 $side reference --color never
+    has out " 0 unexpected"
+    ! grep -qE '^(warn|blocked|nonstrict|fail|crash|error) ' out || die "the bundled $side does not pass"
+done

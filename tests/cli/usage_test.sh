@@ -79,7 +79,7 @@ ends 0 --version
 grep -qE '^imapspec [0-9]+\.[0-9]+\.[0-9]+$' out || die "--version"
 
 # options COMMAND FILE SOURCE: --help names each option that the command's table in SOURCE has
-commands="server serve lint fmt list explain cover features report"
+commands="server client watch serve shim mutants lint fmt list explain cover features report"
 for command in $commands; do
     has help "  $command "
     ends 0 "$command" --help
@@ -88,16 +88,16 @@ for command in $commands; do
     ends 0 help "$command"
     cmp -s out first || die "help $command differs from $command --help"
     case $command in
-    server | features) source=server_options.c ;;
+    server | client | features) source=test_options.def ;;
     fmt) source=lint.c ;;
-    serve | cover | explain | report) source=$command.c ;;
+    serve | watch | mutants | cover | explain | report) source=$command.c ;;
     *) continue ;;
     esac
     names=$(sed -n "s/^.*{'\{0,1\}[a-z0]'\{0,1\}, \"\([a-z-]*\)\", .*/\1/p" \
         "$SOURCE_ROOT/harness/cli/$source")
     [ -n "$names" ] || die "no options found in $source"
     for name in $names; do
-        grep -qE -e "--$name( [A-Z]+)?  +[A-Za-z0-9]" out || die "$command --help lacks --$name"
+        grep -qE -e "--$name( [A-Z:]+)?  +[A-Za-z0-9]" out || die "$command --help lacks --$name"
     done
 done
 # after "--" nothing is an option

@@ -12,7 +12,7 @@ struct actor {
     char name; /* 0: not made yet */
     struct model_session *session;
     struct wire_reader *client, *server;
-    bool is_early;
+    size_t nwaiting; /* literals of the command that waits for `+`, as given to the session */
 };
 
 struct play {
@@ -116,6 +116,18 @@ static void write_placeholder(const struct play *p, struct span text, struct buf
         buffer_append_text(out, "\r\n");
         return;
     }
+    if (span_is(name, "lf")) {
+        buffer_append_byte(out, '\n');
+        return;
+    }
+    if (span_is(name, "cr")) {
+        buffer_append_byte(out, '\r');
+        return;
+    }
+    if (span_is(name, "8bit")) {
+        buffer_append_byte(out, (char)0xe9);
+        return;
+    }
     if (span_is(name, "nul")) {
         buffer_append_byte(out, '\0');
         return;
@@ -157,19 +169,31 @@ static void write_line(const struct play *p, struct span text, struct buffer *ou
     buffer_append_text(out, "\r\n");
 }
 
+static void add_framing(struct play *p, const struct wire_unit *unit, const char *rule)
+{
+    for (size_t i = 0; i < unit->nfindings; i++)
+        finding_add(&p->findings, unit->findings[i].requirement,
+                    rule != NULL ? rule : unit->findings[i].rule, unit->findings[i].level, "%s",
+                    unit->findings[i].text);
+}
+
 static void pump_client(struct play *p, struct actor *actor)
 {
     struct wire_unit unit;
     uint64_t count;
-    while (wire_reader_next(actor->client, &unit))
+    while (wire_reader_next(actor->client, &unit)) {
+        if (p->setup.judges_client)
+            add_framing(p, &unit, NULL);
         model_session_client(actor->session, &unit, &p->findings);
+        actor->nwaiting = 0;
+    }
     if (!wire_reader_is_waiting(actor->client, &unit, &count))
         return;
-    if (wire_reader_pending(actor->client) == 0)
+    if (actor->nwaiting != unit.nliterals)
         model_session_client(actor->session, &unit, &p->findings);
-    else if (!actor->is_early)
+    actor->nwaiting = unit.nliterals;
+    if (wire_reader_pending(actor->client) > 0)
         model_session_client_early(actor->session, &p->findings);
-    actor->is_early = wire_reader_pending(actor->client) > 0;
 }
 
 static void pump_server(struct play *p, struct actor *actor)
@@ -177,9 +201,8 @@ static void pump_server(struct play *p, struct actor *actor)
     struct wire_unit unit, client;
     uint64_t count;
     while (wire_reader_next(actor->server, &unit)) {
-        for (size_t i = 0; i < unit.nfindings; i++)
-            finding_add(&p->findings, unit.findings[i].requirement, "wire", unit.findings[i].level,
-                        "%s", unit.findings[i].text);
+        if (p->setup.judges_server)
+            add_framing(p, &unit, "wire");
         model_session_server(actor->session, &unit, &p->findings);
         if (!wire_reader_is_waiting(actor->client, &client, &count))
             continue;
@@ -191,14 +214,18 @@ static void pump_server(struct play *p, struct actor *actor)
     pump_client(p, actor);
 }
 
-static void say(struct play *p, struct actor *actor, char who, struct span text)
+static void say(struct play *p, struct actor *actor, char who, struct span text, bool is_line)
 {
     struct buffer octets = {0};
     write_line(p, text, &octets);
+    if (!is_line)
+        buffer_truncate(&octets, octets.nbytes - 2);
     if (who == 'C') {
+        model_session_client_octets(actor->session, octets.nbytes, &p->findings);
         wire_reader_feed(actor->client, buffer_span(&octets));
         pump_client(p, actor);
     } else {
+        model_session_server_octets(actor->session, octets.nbytes);
         wire_reader_feed(actor->server, buffer_span(&octets));
         pump_server(p, actor);
     }
@@ -211,13 +238,13 @@ static void open_mailbox(struct play *p, struct actor *actor)
                                         "Co2 SELECT INBOX",
                                         "S* FLAGS (work \\Answered \\Flagged \\Deleted \\Seen)"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        say(p, actor, lines[i][0], span_of(lines[i] + 1));
+        say(p, actor, lines[i][0], span_of(lines[i] + 1), true);
     size_t exists = p->nmailboxes > 0 ? model_world_exists(p->world, "fred", "INBOX") : 9;
     struct buffer line = {0};
     buffer_printf(&line, "* %zu EXISTS", exists);
-    say(p, actor, 'S', buffer_span(&line));
-    say(p, actor, 'S', SPAN_LIT("* 0 RECENT"));
-    say(p, actor, 'S', SPAN_LIT("o2 OK [READ-WRITE] selected"));
+    say(p, actor, 'S', buffer_span(&line), true);
+    say(p, actor, 'S', SPAN_LIT("* 0 RECENT"), true);
+    say(p, actor, 'S', SPAN_LIT("o2 OK [READ-WRITE] selected"), true);
     buffer_free(&line);
 }
 
@@ -267,6 +294,8 @@ static void answer_number(struct actor *actor, struct span noun, struct span arg
     } else if (span_is(noun, "current")) {
         number = model_session_current(actor->session, number_in(argument));
         buffer_printf(out, number == UINT32_MAX ? "never" : "%u", number);
+    } else if (span_is(noun, "identical")) {
+        buffer_printf(out, "%zu", model_session_client_facts(actor->session)->nidentical);
     } else if (span_is(noun, "outstanding")) {
         buffer_printf(out, "%zu", model_session_noutstanding(actor->session));
     } else if (span_is(noun, "removed")) {
@@ -349,6 +378,8 @@ static bool play_setting(struct play *p, struct span word, struct span rest)
     } else if (span_is(word, "judge")) {
         p->setup.judges_client = span_is(rest, "client");
         p->setup.judges_server = !p->setup.judges_client;
+    } else if (span_is(word, "crossing")) {
+        p->setup.may_cross = true;
     } else if (span_is(word, "preauthenticated")) {
         p->setup.is_preauthenticated = true;
     } else {
@@ -363,6 +394,10 @@ static bool play_event(struct play *p, struct actor *actor, struct span word, st
         open_mailbox(p, actor);
     } else if (span_is(word, "eof") || span_is(word, "reset")) {
         model_session_server_closed(actor->session, span_is(word, "reset"), &p->findings);
+    } else if (span_is(word, "client-eof") || span_is(word, "client-reset")) {
+        wire_reader_end(actor->client);
+        pump_client(p, actor);
+        model_session_client_ended(actor->session, span_is(word, "client-reset"), &p->findings);
     } else if (span_is(word, "close")) {
         model_session_client_closed(actor->session);
     } else if (span_is(word, "deliver")) {
@@ -392,7 +427,9 @@ static void play_line(struct play *p, struct span line)
     expect_quiet(p);
     struct actor *actor = actor_of(p, name);
     if (span_is(word, "C:") || span_is(word, "S:"))
-        say(p, actor, word.data[0], rest);
+        say(p, actor, word.data[0], rest, true);
+    else if (span_is(word, "C=") || span_is(word, "S="))
+        say(p, actor, word.data[0], rest, false);
     else if (span_is(word, "?"))
         ask(p, actor, rest);
     else if (!play_event(p, actor, word, rest))

@@ -143,6 +143,17 @@ static enum run_readiness fake_prepare(void *context, struct net_loop *loop,
     return fake->readiness;
 }
 
+struct net_peer fake_peer(struct fake *fake)
+{
+    struct engine *e = mem_alloc(sizeof *e);
+    e->fake = fake;
+    e->is_closing = fake->closes_at_once;
+    e->ntold = fake->news.nbytes;
+    fake->nconnections++;
+    buffer_append_text(&e->output, fake->greeting);
+    return (struct net_peer){&engine_ops, e};
+}
+
 static struct carrier *fake_connect(void *context, struct net_loop *loop, const char *user,
                                     struct err *err)
 {
@@ -152,13 +163,7 @@ static struct carrier *fake_connect(void *context, struct net_loop *loop, const 
         (void)err_set(err, NULL, 0, 0, "connection refused");
         return NULL;
     }
-    struct engine *e = mem_alloc(sizeof *e);
-    e->fake = fake;
-    e->is_closing = fake->closes_at_once;
-    e->ntold = fake->news.nbytes;
-    fake->nconnections++;
-    buffer_append_text(&e->output, fake->greeting);
-    return carrier_open_peer(loop, (struct net_peer){&engine_ops, e});
+    return carrier_open_peer(loop, fake_peer(fake));
 }
 
 static int fake_deliver(void *context, struct net_loop *loop, const char *user, const char *mailbox,

@@ -38,6 +38,8 @@ struct fake {
     struct buffer news;   /* `delivered`, so often as it is due */
 };
 
+/* The other end of a connection to the fake, as its target makes it. */
+struct net_peer fake_peer(struct fake *fake);
 void fake_free(struct fake *fake);
 struct run_target fake_target(struct fake *fake);
 

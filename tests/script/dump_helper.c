@@ -95,7 +95,7 @@ static void dump_split(const struct script_step *step, struct buffer *out)
     buffer_printf(out, "split %d %lld", (int)step->as.split.how, (long long)step->as.split.gap_ms);
     for (size_t i = 0; i < step->as.split.noffsets; i++)
         buffer_printf(out, " %zu", step->as.split.offsets[i]);
-    buffer_append_byte(out, '\n');
+    buffer_append_text(out, step->as.split.is_always ? " always\n" : "\n");
     dump_text(&step->as.split.how_reference, out);
 }
 
@@ -131,6 +131,10 @@ static void dump_line(const struct script_step *step, struct buffer *out)
         buffer_printf(out, "finish %s\n", step->as.finish.status);
     } else if (step->kind == STEP_CACHE || step->kind == STEP_MODEL || step->kind == STEP_ASSERT) {
         dump_operands(step, out);
+    } else if (step->kind == STEP_LETTERS) {
+        dump_text(&step->as.letters.how, out);
+    } else if (step->kind == STEP_ON) {
+        buffer_append_text(out, step->as.on.is_optional ? "on?\n" : "on\n");
     } else if (step->kind == STEP_REMOVED) {
         dump_text(&step->as.removed.sequence, out);
     } else if (step->kind == STEP_DELIVER) {

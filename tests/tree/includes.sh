@@ -8,15 +8,16 @@ cd "$1"
 allowed() {
     case $1 in
     harness/base) echo "" ;;
-    harness/catalogue | harness/wire | harness/net | reports | reference) echo "base" ;;
+    harness/catalogue | harness/wire | harness/net | harness/shim | reports | reference) echo "base" ;;
     harness/grammar) echo "base wire" ;;
     harness/model) echo "base wire grammar catalogue" ;;
     harness/script) echo "base wire grammar catalogue model" ;;
-    harness/run) echo "base wire grammar catalogue model script net reports" ;;
-    harness/target) echo "base wire grammar catalogue model script net reports run reference" ;;
-    harness/mutants) echo "base wire grammar catalogue model script net reports run target" ;;
+    harness/run) echo "base wire grammar catalogue model script net reports shim" ;;
+    harness/target) echo "base wire grammar catalogue model script net reports run reference shim" ;;
+    harness/mutants) echo "base wire grammar catalogue model script net reports run target shim" ;;
+    harness/watch) echo "base wire grammar catalogue model net reports" ;;
     harness/cli)
-        echo "base wire grammar catalogue model script net reports run reference target mutants"
+        echo "base wire grammar catalogue model script net reports run reference target shim mutants watch"
         ;;
     *) return 1 ;;
     esac

@@ -3,8 +3,7 @@
 # belongs to whoever runs imapspec: Courier runs as the same, whatever it looks like to itself.
 use strict;
 use warnings;
-use FindBin qw($RealBin);
-use lib "$RealBin/..";
+use lib ".";    # hooks run in the folder of the target file
 use Hooks qw(cannot octets_of remove_tree meta_of serve);
 
 my ($dir) = @ARGV;

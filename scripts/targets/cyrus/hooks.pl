@@ -3,8 +3,7 @@
 # "hooks"). Mail enters by IMAP, in the server's own dialect.
 use strict;
 use warnings;
-use FindBin qw($RealBin);
-use lib "$RealBin/..";
+use lib ".";    # hooks run in the folder of the target file
 use IO::Socket::INET;
 use Hooks qw(cannot octets_of meta_of serve);
 

@@ -1,28 +1,6 @@
-# Read by the scripts beside it, which have set $dir: who Dovecot runs as (account, group) and what
-# its configurations have in common. The superuser has it run as `nobody`, anybody else as himself.
-# What was found out is kept in a file, as these scripts run once or more for each scenario.
-
-if [ -f "$dir/account" ]; then
-    read -r starter account group <"$dir/account"
-else
-    starter=$(id -u) account=$(id -un)
-    [ "$starter" -ne 0 ] || account=nobody
-    group=$(id -gn "$account")
-    echo "$starter $account $group" >"$dir/account.$$"
-    mv "$dir/account.$$" "$dir/account"
-fi
-
-# Gives files to the account. Arguments: those of chown behind the name of the owner.
-give() {
-    [ "$starter" -ne 0 ] || chown "$@"
-}
-
-# Becomes a program that runs as the account, and ends when imapspec does.
-become() {
-    [ "$starter" -ne 0 ] ||
-        exec setpriv --reuid="$account" --regid="$group" --clear-groups --pdeathsig TERM "$@"
-    exec "$@"
-}
+# Read by the scripts beside it, which have set $dir: the account that Dovecot runs as, and what its
+# configurations have in common.
+. "${0%/*}/../account.sh"
 
 # Makes folders of the run and gives them to the account.
 make_folders() {

@@ -2,8 +2,7 @@
 # hooks.pl DIR: fills the Maildirs of imap4d as told on standard input (docs/targets.md, "hooks").
 use strict;
 use warnings;
-use FindBin;
-use lib "$FindBin::Bin/..";
+use lib ".";    # hooks run in the folder of the target file
 use Hooks;
 
 my ($dir) = @ARGV;

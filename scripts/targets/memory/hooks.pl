@@ -6,8 +6,7 @@
 # in DIR/mail/USER/MAILBOX/new. WORD: what the server cannot have: read-only, unreadable.
 use strict;
 use warnings;
-use FindBin;
-use lib "$FindBin::Bin/..";
+use lib ".";    # hooks run in the folder of the target file
 use Hooks;
 
 my ($dir, @cannot) = @ARGV;

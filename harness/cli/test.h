@@ -1,6 +1,6 @@
-/* server (private to cli/): the state of `imapspec server`. */
-#ifndef IMAPSPEC_CLI_SERVER_H
-#define IMAPSPEC_CLI_SERVER_H
+/* test (private to cli/): the state of `imapspec server` and `imapspec client`. */
+#ifndef IMAPSPEC_CLI_TEST_H
+#define IMAPSPEC_CLI_TEST_H
 
 #include <stdio.h>
 
@@ -9,18 +9,19 @@
 #include "target/expect.h"
 #include "target/target.h"
 
-struct server_options {
+struct test_options {
     uint64_t jobs, seed, repeat, case_limit;
+    bool is_client; /* the side under test: not from the command line */
     bool is_strict, updates_expected, fails_fast, only_lists, keeps_folder, uses_tls;
     double timeout_scale;
     unsigned verbosity;
-    const char *expect, *vary, *results, *color, *user, *password;
+    const char *expect, *vary, *results, *color, *user, *password, *exec;
     struct cli_texts except;
 };
 
-struct server_run {
+struct test_run {
     struct cli *cli;
-    struct server_options options;
+    struct test_options options;
     const char *target_argument;
     struct suite suite;
     bool is_selection; /* not the whole suite */
@@ -44,10 +45,10 @@ struct server_run {
 };
 
 /* The live line: how many are done, how many failed, how long to go. Only on a terminal. */
-void server_progress(const struct server_run *run);
-void server_progress_clear(const struct server_run *run);
+void test_progress(const struct test_run *run);
+void test_progress_clear(const struct test_run *run);
 
 /* Everything about a result that has come: expectation, file, terminal, summary. */
-void server_take_result(struct server_run *run, struct result_case *result);
+void test_take_result(struct test_run *run, struct result_case *result);
 
 #endif

@@ -1,4 +1,4 @@
-#include "cli/server.h"
+#include "cli/test.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,26 +8,26 @@
 #include <unistd.h>
 
 #include "cli/guard.h"
-#include "cli/server_options.h"
+#include "cli/test_options.h"
 #include "run/workers.h"
 
 /* ---- jobs: in the worker ---- */
 
-static size_t case_of_job(const struct server_run *run, size_t job)
+static size_t case_of_job(const struct test_run *run, size_t job)
 {
     return job % run->suite.ncases;
 }
 
 static void begin_worker(void *context, unsigned worker)
 {
-    struct server_run *run = context;
+    struct test_run *run = context;
     unsigned nworkers = (unsigned)run->options.jobs;
     target_attach(run->target, worker, nworkers, &run->run_target);
 }
 
 static void end_worker(void *context, unsigned worker)
 {
-    struct server_run *run = context;
+    struct test_run *run = context;
     (void)worker;
     target_detach(run->target);
     arena_free(&run->job_arena);
@@ -35,7 +35,7 @@ static void end_worker(void *context, unsigned worker)
 
 static void play_job(void *context, size_t job, struct buffer *out)
 {
-    struct server_run *run = context;
+    struct test_run *run = context;
     const struct suite_case *c = &run->suite.cases[case_of_job(run, job)];
     struct result_case *result;
     struct run_options options = run->play_options;
@@ -47,27 +47,27 @@ static void play_job(void *context, size_t job, struct buffer *out)
 
 /* ---- results: in the parent ---- */
 
-static bool goes_on(const struct server_run *run, const struct result_case *result)
+static bool goes_on(const struct test_run *run, const struct result_case *result)
 {
     return !(run->options.fails_fast && result->is_unexpected);
 }
 
 static bool job_done(void *context, size_t job, struct span text)
 {
-    struct server_run *run = context;
+    struct test_run *run = context;
     struct result_case *result;
     struct err err;
     (void)job;
     int status = result_case_read(span_trim(text), &run->cli->arena, &result, &err);
     ENSURE(status == 0); /* our own writer wrote it */
-    server_take_result(run, result);
+    test_take_result(run, result);
     return goes_on(run, result);
 }
 
 static bool job_died(void *context, size_t job, int signal_number, int status, bool is_late,
                      struct span diagnosis)
 {
-    struct server_run *run = context;
+    struct test_run *run = context;
     const struct suite_case *c = &run->suite.cases[case_of_job(run, job)];
     struct arena *arena = &run->cli->arena;
     const char *what = is_late ? "did not come back in time"
@@ -89,17 +89,18 @@ static bool job_died(void *context, size_t job, int signal_number, int status, b
                                in_process ? "that holds the target" : "that played the case", what,
                                diagnosis.nbytes > 0 ? ": " : "", SPAN_ARG(span_trim(diagnosis))),
         .seed = run->options.seed,
-        .reproduce = arena_printf(arena, "%s server %s '%s' --seed %" PRIu64, run->cli->program,
+        .reproduce = arena_printf(arena, "%s %s %s '%s' --seed %" PRIu64, run->cli->program,
+                                  run->options.is_client ? "client" : "server",
                                   run->play_options.target_argument, c->id, run->options.seed),
         .log = "",
     };
-    server_take_result(run, result);
+    test_take_result(run, result);
     return goes_on(run, result);
 }
 
 /* A target that is not installed: every case is skipped, with the reason. What is not there is not
  * judged: the file of its known results stays as it is. */
-static void skip_all(struct server_run *run, const char *reason)
+static void skip_all(struct test_run *run, const char *reason)
 {
     expect_free(&run->expected);
     run->options.updates_expected = false;
@@ -117,7 +118,7 @@ static void skip_all(struct server_run *run, const char *reason)
                                        .seed = run->options.seed,
                                        .reproduce = "",
                                        .log = ""};
-        server_take_result(run, result);
+        test_take_result(run, result);
     }
 }
 
@@ -131,7 +132,7 @@ static const char *time_text(struct arena *arena)
                         d.minute, d.second);
 }
 
-static void write_header(struct server_run *run)
+static void write_header(struct test_run *run)
 {
     static const char *const answers[] = {"no", "yes", "unknown"};
     size_t nfeatures;
@@ -155,7 +156,7 @@ static void write_header(struct server_run *run)
 }
 
 /* What the selected scenarios need, for the probes. */
-static struct cli_texts needed_features(struct server_run *run)
+static struct cli_texts needed_features(struct test_run *run)
 {
     struct cli_texts names = {0};
     for (size_t i = 0; i < run->suite.ncases; i++) {
@@ -171,7 +172,7 @@ static struct cli_texts needed_features(struct server_run *run)
     return names;
 }
 
-static int start_target(struct server_run *run, struct net_loop *loop, struct err *err)
+static int start_target(struct test_run *run, struct net_loop *loop, struct err *err)
 {
     if (target_start(run->target, loop, err) != 0)
         return -1;
@@ -188,7 +189,7 @@ static bool is_interrupted(void *context)
     return guard_signal() != 0;
 }
 
-static int play_all(struct server_run *run, struct err *err)
+static int play_all(struct test_run *run, struct err *err)
 {
     struct workers_jobs jobs = {.context = run,
                                 .njobs = run->ntotal,
@@ -204,7 +205,7 @@ static int play_all(struct server_run *run, struct err *err)
 }
 
 /* A target that does not end well has crashed; unless a case has told so, nobody expected it. */
-static void stop_target(struct server_run *run, struct net_loop *loop)
+static void stop_target(struct test_run *run, struct net_loop *loop)
 {
     struct err err;
     int status = target_stop(run->target, loop, &err);
@@ -216,7 +217,7 @@ static void stop_target(struct server_run *run, struct net_loop *loop)
         run->summary.nunexpected++;
 }
 
-static int run_started(struct server_run *run, struct net_loop *loop)
+static int run_started(struct test_run *run, struct net_loop *loop)
 {
     struct err err;
     struct clock clock = clock_system();
@@ -232,7 +233,7 @@ static int run_started(struct server_run *run, struct net_loop *loop)
     }
     run->started_us = clock_now_us(&clock);
     int status = play_all(run, &err);
-    server_progress_clear(run);
+    test_progress_clear(run);
     run->summary.ms = (double)(clock_now_us(&clock) - run->started_us) / 1000;
     if (status != 0) {
         (void)cli_fail(&err);
@@ -244,7 +245,7 @@ static int run_started(struct server_run *run, struct net_loop *loop)
 
 /* ---- afterwards ---- */
 
-static int update_expected(struct server_run *run)
+static int update_expected(struct test_run *run)
 {
     struct buffer text = {0};
     struct err err;
@@ -262,7 +263,7 @@ static int update_expected(struct server_run *run)
     return 0;
 }
 
-static void report_unused(struct server_run *run, bool ran_all)
+static void report_unused(struct test_run *run, bool ran_all)
 {
     struct buffer text = {0};
     if (run->expected == NULL)
@@ -272,7 +273,7 @@ static void report_unused(struct server_run *run, bool ran_all)
     buffer_free(&text);
 }
 
-static void print_summary(const struct server_run *run)
+static void print_summary(const struct test_run *run)
 {
     struct buffer text = {0};
     result_summary_write(&run->summary, &text);
@@ -284,7 +285,7 @@ static void print_summary(const struct server_run *run)
     buffer_free(&text);
 }
 
-static int finish(struct server_run *run, int status)
+static int finish(struct test_run *run, int status)
 {
     bool ran_all = !run->is_selection && run->ndone == run->ntotal;
     if (guard_signal() != 0)
@@ -297,14 +298,14 @@ static int finish(struct server_run *run, int status)
     return status != 0 ? status : (int)result_summary_exit(&run->summary);
 }
 
-static int list_cases(const struct server_run *run)
+static int list_cases(const struct test_run *run)
 {
     for (size_t i = 0; i < run->suite.ncases; i++)
         (void)printf("%s\n", run->suite.cases[i].id);
     return run->suite.ncases == 0 ? RESULT_EXIT_EMPTY : 0;
 }
 
-static int run_target_cases(struct server_run *run)
+static int run_target_cases(struct test_run *run)
 {
     struct net_loop *loop =
         target_is_in_process(run->target) ? net_loop_new_virtual(0) : net_loop_new();
@@ -313,10 +314,10 @@ static int run_target_cases(struct server_run *run)
     return finish(run, status);
 }
 
-int cli_server(struct cli *cli, int argc, char **argv)
+static int test(struct cli *cli, bool is_client, int argc, char **argv)
 {
-    struct server_run run = {.cli = cli};
-    int status = server_prepare(&run, argc, argv);
+    struct test_run run = {.cli = cli, .options.is_client = is_client};
+    int status = test_prepare(&run, argc, argv);
     guard_catch_signals();
     if (status == 0 && run.options.only_lists)
         status = list_cases(&run);
@@ -333,4 +334,14 @@ int cli_server(struct cli *cli, int argc, char **argv)
     if (guard_signal() != 0)
         guard_die_by(guard_signal());
     return status;
+}
+
+int cli_server(struct cli *cli, int argc, char **argv)
+{
+    return test(cli, false, argc, argv);
+}
+
+int cli_client(struct cli *cli, int argc, char **argv)
+{
+    return test(cli, true, argc, argv);
 }

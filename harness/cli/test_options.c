@@ -1,4 +1,4 @@
-#include "cli/server_options.h"
+#include "cli/test_options.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,41 +9,33 @@
 
 #include "run/vary.h"
 
-#define MEMBER(name) offsetof(struct server_options, name)
+#define MEMBER(name) offsetof(struct test_options, name)
 
 enum { CASE_LIMIT_MOST_S = 24 * 3600 };
 
 const struct cli_option server_option_table[] = {
-    {'j', "jobs", "N", CLI_NUMBER, MEMBER(jobs), "cases played at a time (default: cores)"},
-    {0, "seed", "N", CLI_NUMBER, MEMBER(seed), "of everything drawn by chance (default: random)"},
-    {'x', "exclude", "SELECTOR", CLI_LIST, MEMBER(except), "leave these out"},
-    {0, "results", "FILE", CLI_TEXT, MEMBER(results), "write results there, JSON Lines"},
-    {0, "expect", "FILE", CLI_TEXT, MEMBER(expect),
-     "results that are known, instead of the target's"},
-    {0, "update-expected", NULL, CLI_FLAG, MEMBER(updates_expected), "write that file anew"},
-    {0, "strict", NULL, CLI_FLAG, MEMBER(is_strict), "warn and nonstrict have to be listed too"},
-    {0, "vary", "WHAT", CLI_TEXT, MEMBER(vary),
-     "chunks, tags, case, forms: joined by commas; or all"},
-    {0, "repeat", "N", CLI_NUMBER, MEMBER(repeat), "play each case that often"},
-    {0, "fail-fast", NULL, CLI_FLAG, MEMBER(fails_fast), "stop at the first unexpected result"},
-    {0, "timeout-scale", "F", CLI_FACTOR, MEMBER(timeout_scale), "multiply all time limits"},
-    {0, "case-limit", "SECONDS", CLI_NUMBER, MEMBER(case_limit),
-     "give a case up that takes longer (default: 120)"},
-    {'n', "dry-run", NULL, CLI_FLAG, MEMBER(only_lists), "print the cases, play nothing"},
-    {'v', "verbose", NULL, CLI_COUNT, MEMBER(verbosity), "every case a line; twice: in full"},
-    {0, "color", "WHEN", CLI_TEXT, MEMBER(color), "auto, always or never"},
     {0, "user", "NAME", CLI_TEXT, MEMBER(user), "to log in with, for HOST:PORT"},
     {0, "password", "TEXT", CLI_TEXT, MEMBER(password), "to log in with, for HOST:PORT"},
     {0, "tls", NULL, CLI_FLAG, MEMBER(uses_tls), "TLS from the first octet, for HOST:PORT"},
-    {0, "keep", NULL, CLI_FLAG, MEMBER(keeps_folder), "keep the target's temporary folder"},
+#include "cli/test_options.def"
     {0}};
 
-struct target *server_open_target(struct cli *cli, const char *argument,
-                                  const struct server_options *options, struct err *err)
+const struct cli_option client_option_table[] = {
+    {0, "exec", "COMMAND", CLI_TEXT, MEMBER(exec),
+     "no TARGET: a client's command line, with {host} and {port}"},
+    {0, "user", "NAME", CLI_TEXT, MEMBER(user), "whom the client logs in as"},
+    {0, "password", "TEXT", CLI_TEXT, MEMBER(password), "with this password"},
+#include "cli/test_options.def"
+    {0}};
+
+struct target *test_open_target(struct cli *cli, const char *argument,
+                                const struct test_options *options, struct err *err)
 {
     struct target_request request = {.argument = argument,
                                      .targets_folder =
                                          arena_printf(&cli->arena, "%s/scripts/targets", cli->data),
+                                     .wants_client = options->is_client,
+                                     .exec = options->exec,
                                      .user = options->user,
                                      .password = options->password,
                                      .uses_tls = options->uses_tls,
@@ -53,7 +45,7 @@ struct target *server_open_target(struct cli *cli, const char *argument,
 
 /* ---- single options ---- */
 
-static int choose_color(struct server_run *run, struct err *err)
+static int choose_color(struct test_run *run, struct err *err)
 {
     const char *color = run->options.color == NULL ? "auto" : run->options.color;
     run->terminal.color = run->cli->color;
@@ -66,7 +58,7 @@ static int choose_color(struct server_run *run, struct err *err)
     return 0;
 }
 
-static int choose_variation(struct server_run *run, struct err *err)
+static int choose_variation(struct test_run *run, struct err *err)
 {
     const char *wanted = run->options.vary == NULL ? "none" : run->options.vary;
     return vary_read(wanted, &run->play_options.vary, err);
@@ -81,7 +73,7 @@ static uint64_t random_seed(void)
 
 /* ---- expectations ---- */
 
-static int read_expected(struct server_run *run, struct err *err)
+static int read_expected(struct test_run *run, struct err *err)
 {
     struct span text;
     struct clock clock = clock_system();
@@ -129,12 +121,14 @@ static void append_option(struct buffer *out, const char *option, const char *va
 }
 
 /* Target, files, and all options that bear on what a case does, for reproduction commands. */
-static const char *reproduction(const struct server_run *run, const struct cli_texts *paths)
+static const char *reproduction(const struct test_run *run, const struct cli_texts *paths)
 {
-    const struct server_options *o = &run->options;
+    const struct test_options *o = &run->options;
     struct buffer out = {0};
     char factor[32];
-    append_word(&out, run->target_argument);
+    if (o->exec == NULL)
+        append_word(&out, run->target_argument);
+    append_option(&out, "--exec", o->exec);
     for (size_t i = 0; i < paths->nitems; i++)
         append_word(&out, paths->items[i]);
     append_option(&out, "--user", o->user);
@@ -149,20 +143,26 @@ static const char *reproduction(const struct server_run *run, const struct cli_t
     return text;
 }
 
-static int load_and_select(struct server_run *run, const struct cli_texts *arguments,
-                           struct err *err)
+static int load_and_select(struct test_run *run, const struct cli_texts *arguments, struct err *err)
 {
-    struct cli_texts rest = {arguments->items + 1, arguments->nitems - 1, 0};
+    size_t ntargets = run->options.exec == NULL ? 1 : 0;
+    struct cli_texts rest = {0};
+    if (arguments->nitems > ntargets)
+        rest = (struct cli_texts){arguments->items + ntargets, arguments->nitems - ntargets, 0};
     struct cli_texts paths = {0};
     struct cli_texts selectors = {0};
     struct buffer unused = {0};
     cli_split_selectors(run->cli, &rest, &paths, &selectors);
+    if (run->options.exec != NULL && rest.nitems == 0)
+        cli_texts_add(run->cli, &selectors, "unscripted");
     run->play_options.target_argument = reproduction(run, &paths);
     run->is_selection = paths.nitems > 0 || selectors.nitems > 0 || run->options.except.nitems > 0;
     suite_init(&run->suite, &run->cli->arena);
-    if (cli_load_suite(run->cli, &run->suite, &paths, "server") != 0)
+    bool is_client = run->options.is_client;
+    if (cli_load_suite(run->cli, &run->suite, &paths, is_client ? "client" : "server") != 0)
         return RESULT_EXIT_USAGE;
-    if (suite_expand(&run->suite, SCRIPT_CLIENT, run->options.seed, err) != 0)
+    if (suite_expand(&run->suite, is_client ? SCRIPT_SERVER : SCRIPT_CLIENT, run->options.seed,
+                     err) != 0)
         return cli_fail(err);
     suite_select(&run->suite, selectors.items, selectors.nitems, run->options.except.items,
                  run->options.except.nitems, &unused);
@@ -170,7 +170,7 @@ static int load_and_select(struct server_run *run, const struct cli_texts *argum
     return 0;
 }
 
-static int open_results(struct server_run *run, struct err *err)
+static int open_results(struct test_run *run, struct err *err)
 {
     if (run->options.results == NULL || run->options.only_lists || run->suite.ncases == 0)
         return 0;
@@ -180,7 +180,7 @@ static int open_results(struct server_run *run, struct err *err)
     return 0;
 }
 
-static void limit_jobs(struct server_run *run)
+static void limit_jobs(struct test_run *run)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (run->options.jobs == 0)
@@ -195,15 +195,17 @@ static void limit_jobs(struct server_run *run)
         run->options.case_limit = CASE_LIMIT_MOST_S;
 }
 
-static int check_target(const struct server_run *run, struct err *err)
+static int check_target(const struct test_run *run, struct err *err)
 {
-    if (!target_is_server(run->target))
-        return err_set(err, NULL, 0, 0, "%s is a client; `imapspec server` tests servers",
-                       target_name(run->target));
-    return 0;
+    if (target_is_server(run->target) != run->options.is_client)
+        return 0;
+    return err_set(err, NULL, 0, 0,
+                   run->options.is_client ? "%s is a server; `imapspec client` tests clients"
+                                          : "%s is a client; `imapspec server` tests servers",
+                   target_name(run->target));
 }
 
-static void make_play_options(struct server_run *run)
+static void make_play_options(struct test_run *run)
 {
     run->play_options.seed = run->options.seed;
     run->play_options.timeout_scale = run->options.timeout_scale;
@@ -215,22 +217,24 @@ static void make_play_options(struct server_run *run)
     run->shows_progress = run->cli->out_is_terminal && isatty(STDERR_FILENO) == 1;
 }
 
-int server_prepare(struct server_run *run, int argc, char **argv)
+int test_prepare(struct test_run *run, int argc, char **argv)
 {
     struct cli_texts arguments = {0};
     struct err err;
+    const char *command = run->options.is_client ? "client" : "server";
     run->options.seed = UINT64_MAX;
-    if (cli_options_read(run->cli, server_option_table, argc, argv, &run->options, &arguments,
-                         &err) != 0)
+    if (cli_options_read(run->cli,
+                         run->options.is_client ? client_option_table : server_option_table, argc,
+                         argv, &run->options, &arguments, &err) != 0)
         return cli_fail(&err);
-    if (arguments.nitems == 0) {
-        (void)err_set(&err, NULL, 0, 0, "which target? see imapspec server --help");
+    if (arguments.nitems == 0 && run->options.exec == NULL) {
+        (void)err_set(&err, NULL, 0, 0, "which target? see imapspec %s --help", command);
         return cli_fail(&err);
     }
     if (run->options.seed == UINT64_MAX)
         run->options.seed = random_seed();
-    run->target_argument = arguments.items[0];
-    run->target = server_open_target(run->cli, run->target_argument, &run->options, &err);
+    run->target_argument = run->options.exec == NULL ? arguments.items[0] : "";
+    run->target = test_open_target(run->cli, run->target_argument, &run->options, &err);
     if (run->target == NULL || check_target(run, &err) != 0 || choose_color(run, &err) != 0 ||
         choose_variation(run, &err) != 0 || read_expected(run, &err) != 0)
         return cli_fail(&err);

@@ -1,0 +1,157 @@
+#include <string.h>
+
+#include "run/player.h"
+
+enum { DRIVER_QUIT_US = 2000000 }; /* for the client to end when it is told to */
+
+int driver_start(struct player *p, struct err *err)
+{
+    const struct run_client *client = p->target->client;
+    struct player_driver *d = &p->driver;
+    if (d->is_started)
+        return 0;
+    d->is_started = true;
+    if (!client->has_shim)
+        return client->start(p->target->context, p->loop, err);
+    d->carrier = client->shim(p->target->context, p->loop, err);
+    return d->carrier == NULL ? -1 : 0;
+}
+
+static void note(struct player *p, char direction, struct span line)
+{
+    struct buffer text = {0};
+    buffer_printf(&text, "%c ", direction);
+    buffer_append_escaped(&text, span_trim(line), 400);
+    wire_log_event(p->log, "", arena_text(p->arena, buffer_span(&text)), player_now_us(p));
+    buffer_free(&text);
+}
+
+void driver_ask(struct player *p, const char *verb, struct span line)
+{
+    struct player_driver *d = &p->driver;
+    ENSURE(!d->is_asked);
+    shim_answer_free(&d->answer);
+    d->is_asked = true;
+    d->request = verb;
+    d->capture = NULL;
+    note(p, '>', line);
+    if (d->broken == NULL)
+        carrier_send(d->carrier, line);
+}
+
+bool driver_is_busy(const struct player *p)
+{
+    return p->driver.is_asked && !p->driver.answer.is_complete && p->driver.broken == NULL;
+}
+
+/* ---- answers ---- */
+
+static void take_answer(struct player *p, struct buffer *input)
+{
+    struct player_driver *d = &p->driver;
+    struct err err;
+    size_t nused;
+    struct span all = buffer_span(input);
+    if (shim_answer_receive(&d->answer, all, &nused, &err) != 0) {
+        d->broken = arena_printf(p->arena, "the shim answers what is no answer: %s", err.text);
+        d->is_wrong = true;
+    }
+    struct span rest = span_slice(all, 0, nused);
+    while (rest.nbytes > 0)
+        note(p, '<', span_cut(&rest, '\n'));
+    buffer_consume(input, nused);
+}
+
+void driver_pump(struct player *p)
+{
+    struct player_driver *d = &p->driver;
+    if (d->carrier == NULL || d->broken != NULL)
+        return;
+    struct buffer *input = carrier_input(d->carrier);
+    if (driver_is_busy(p) && input->nbytes > 0)
+        take_answer(p, input);
+    if (d->broken == NULL && carrier_at_eof(d->carrier) && input->nbytes == 0) {
+        d->broken = "the client's shim has ended";
+        wire_log_event(p->log, "", d->broken, player_now_us(p));
+    }
+}
+
+const char *driver_answer_text(struct player *p)
+{
+    const struct player_driver *d = &p->driver;
+    if (!d->answer.is_complete)
+        return d->broken == NULL ? "nothing" : d->broken;
+    const char *word = shim_status_word(d->answer.status);
+    return d->answer.text.nbytes == 0
+               ? word
+               : arena_printf(p->arena, "%s %.*s", word, SPAN_ARG(d->answer.text));
+}
+
+bool driver_ended_with(const struct player *p, enum shim_status status)
+{
+    const struct player_driver *d = &p->driver;
+    if (d->answer.is_complete)
+        return d->answer.status == status;
+    /* a client that has gone has failed to do what it was asked */
+    return d->broken != NULL && !d->is_wrong && status == SHIM_FAILED;
+}
+
+/* ---- waiting ---- */
+
+static enum player_status fail_late(struct player *p, const struct script_step *step)
+{
+    struct player_failure f = player_failure_at(
+        p, step, arena_printf(p->arena, "the client does not finish `%s`", p->driver.request));
+    f.wanted = "an end";
+    f.got = "nothing";
+    return player_fail(p, f);
+}
+
+/* Anything happened? Serves, and takes up a connection made anew. */
+static enum serve_status do_a_round(struct player *p)
+{
+    enum serve_status did = player_attend(p, NULL);
+    if (did == SERVE_NOTHING && p->script->scenario->serves_model && player_accept_more(p, false))
+        did = SERVE_DONE;
+    return did;
+}
+
+enum player_status driver_await(struct player *p, const struct script_step *step)
+{
+    int64_t deadline = player_deadline_us(p, step);
+    while (driver_is_busy(p)) {
+        struct player_session *s;
+        enum serve_status did = do_a_round(p);
+        if (did == SERVE_STOPS)
+            return PLAYER_STOPS;
+        const struct player_unit *unit = player_unanswered(p, &s);
+        if (unit != NULL)
+            return player_fail_unanswered(p, step, unit);
+        if (did == SERVE_NOTHING && !player_wait(p, deadline) && driver_is_busy(p))
+            return fail_late(p, step);
+    }
+    /* what has come with the answer is answered before the script goes on */
+    return do_a_round(p) == SERVE_STOPS ? PLAYER_STOPS : PLAYER_GOES_ON;
+}
+
+/* ---- the end ---- */
+
+void driver_stop(struct player *p)
+{
+    struct player_driver *d = &p->driver;
+    if (d->carrier == NULL || d->broken != NULL)
+        return;
+    int64_t until = clock_now_us(net_loop_clock(p->loop)) + DRIVER_QUIT_US;
+    bool is_busy = driver_is_busy(p);
+    d->is_asked = false;
+    if (!is_busy) /* else it would not listen */
+        driver_ask(p, "quit", SPAN_LIT("quit\n"));
+    while (!is_busy && d->broken == NULL && player_wait(p, until))
+        ;
+}
+
+void driver_free(struct player *p)
+{
+    carrier_close(&p->driver.carrier);
+    shim_answer_free(&p->driver.answer);
+}
