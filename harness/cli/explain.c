@@ -113,7 +113,7 @@ static int load_sources(struct cli *cli, const struct options *options, struct s
     from->catalogue = catalogue_of_dialect(SPAN_LIT("imap2"));
     if (cli_load_suite(cli, &from->suite, &no_paths, NULL) != 0)
         return RESULT_EXIT_USAGE;
-    from->runs = arena_array(&cli->arena, options->results.nitems + 1, sizeof *from->runs);
+    from->runs = arena_array(&cli->arena, options->results.nitems + 1, sizeof(struct result_run *));
     for (; from->nruns < options->results.nitems; from->nruns++)
         if (cli_read_results(cli, options->results.items[from->nruns], &from->runs[from->nruns],
                              &err) != 0)

@@ -29,7 +29,7 @@ bool cli_exists(const char *path)
 
 int cli_read_results(struct cli *cli, const char *path, struct result_run **run_r, struct err *err)
 {
-    struct span text;
+    struct span text = {"", 0};
     if (cli_read_file(cli, path, &text, err) != 0 ||
         result_run_read(text, path, &cli->arena, run_r, err) != 0)
         return -1;

@@ -29,7 +29,10 @@ static void change_word(struct changing *c, size_t at, size_t end)
     for (size_t i = at; i < end; i++) {
         bool is_upper =
             c->letters == LETTERS_UPPER || (c->letters == LETTERS_MIXED && (i - at) % 2 == 1);
-        c->octets[i] = is_upper ? char_upper(c->octets[i]) : char_lower(c->octets[i]);
+        if (is_upper)
+            c->octets[i] = char_upper(c->octets[i]);
+        else
+            c->octets[i] = char_lower(c->octets[i]);
     }
 }
 

@@ -2,6 +2,7 @@
 # run.sh DIR HOST PORT: opens a mailbox, deletes the first message, reads the second, expunges, ends.
 set -eu
 home=$(mktemp -d "$1/alpine.XXXXXX")
+mkdir "$home/mail"
 cat >"$home/rc" <<END
 personal-name=Fred
 user-domain=example.com

@@ -51,12 +51,12 @@ bool outcome_has_complained(void)
     return said.has_complained;
 }
 
-void outcome_answer(bool has_failed)
+void outcome_answer(bool has_failed, bool was_sent)
 {
     const char *text = said.has_complained ? said.complaint : said.last;
     if (!has_failed)
         line_status("ok", "");
-    else if (said.is_lost || strncmp(text, "[CLOSED]", 8) == 0)
+    else if (!was_sent || said.is_lost || strncmp(text, "[CLOSED]", 8) == 0)
         line_status("failed", text);
     else
         line_status(said.is_bad ? "bad" : "no", text);

@@ -25,8 +25,8 @@ void outcome_begin(void); /* something new is being done */
 bool outcome_has_complained(void);
 
 /* The status line for what has been done since. has_failed: the function of the library said so or,
- * when it says nothing, has complained. */
-void outcome_answer(bool has_failed);
+ * when it says nothing, has complained. was_sent: the server has been asked. */
+void outcome_answer(bool has_failed, bool was_sent);
 
 /* Data lines: what the library wanted shown to people since the last time. */
 void outcome_write_notes(void);

@@ -24,8 +24,9 @@ enum { NAME_SIZE = 512, LOGINS_MAX = 100 };
 
 static struct {
     struct line_request request;
-    MAILSTREAM *stream; /* NULL: not logged in */
-    char prefix[128];   /* of the names of mailboxes: "{127.0.0.1:143/imap/notls}" */
+    MAILSTREAM *stream;   /* NULL: not logged in */
+    unsigned long gensym; /* its count of tags when the request came */
+    char prefix[128];     /* of the names of mailboxes: "{127.0.0.1:143/imap/notls}" */
     bool is_within_open;
     bool is_opening;    /* `open` has not been answered */
     bool is_logging_in; /* `login` has not been answered */
@@ -38,6 +39,15 @@ static char *word(size_t i)
 {
     static char none[16];
     return i < shim.request.nwords ? shim.request.words[i].text : none;
+}
+
+/* The status line of a request that the library has dealt with. */
+static void finish(bool has_failed)
+{
+    /* a stream that is gone was given up, whatever was said before */
+    bool was_sent =
+        shim.is_logging_in || (shim.stream != NULL && shim.stream->gensym != shim.gensym);
+    outcome_answer(has_failed, was_sent);
 }
 
 /* ---- the connection ------------------------------------------------------------------------- */
@@ -108,7 +118,7 @@ static void log_in(char *user, char *password, unsigned long trial)
         return;
     }
     if (shim.is_logging_in)
-        outcome_answer(true);
+        finish(true);
     shim.is_logging_in = false;
     while (!shim.is_ending) {
         if (!line_read(&shim.request))
@@ -141,8 +151,8 @@ static void do_open(void)
         shim.is_opening = false;
         line_status("failed", "no connection");
     } else if (shim.is_logging_in) {
+        finish(shim.stream == NULL);
         shim.is_logging_in = false;
-        outcome_answer(shim.stream == NULL);
     } else if (strcmp(word(0), "logout") == 0) {
         line_status("ok", "");
     }
@@ -151,7 +161,7 @@ static void do_open(void)
 static void do_logout(void)
 {
     shim.stream = mail_close(shim.stream);
-    outcome_answer(false);
+    finish(false);
 }
 
 /* ---- mailboxes ------------------------------------------------------------------------------ */
@@ -161,7 +171,7 @@ static void do_select(void)
     char name[NAME_SIZE + sizeof shim.prefix];
     snprintf(name, sizeof name, "%s%s", shim.prefix, word(1));
     shim.stream = mail_open(shim.stream, name, NIL);
-    outcome_answer(shim.stream == NULL || shim.stream->halfopen);
+    finish(shim.stream == NULL || shim.stream->halfopen);
 }
 
 static void do_find(void)
@@ -171,31 +181,31 @@ static void do_find(void)
         return;
     }
     mail_list(shim.stream, shim.prefix, word(2));
-    outcome_answer(outcome_has_complained());
+    finish(outcome_has_complained());
 }
 
 static void do_noop(void)
 {
-    outcome_answer(!mail_ping(shim.stream));
+    finish(!mail_ping(shim.stream));
 }
 
 static void do_check(void)
 {
     mail_check(shim.stream);
-    outcome_answer(outcome_has_complained());
+    finish(outcome_has_complained());
 }
 
 static void do_expunge(void)
 {
     mail_expunge(shim.stream);
-    outcome_answer(outcome_has_complained());
+    finish(outcome_has_complained());
 }
 
 /* ---- messages ------------------------------------------------------------------------------- */
 
 static void do_copy(void)
 {
-    outcome_answer(!mail_copy(shim.stream, word(1), word(2)));
+    finish(!mail_copy(shim.stream, word(1), word(2)));
 }
 
 /* The words from the i-th on, with blanks between, in a text that the caller frees. */
@@ -233,7 +243,7 @@ static void do_store(void)
     char *flags = join(3, false);
     mail_flag(shim.stream, word(1), flags, *how == '+' ? ST_SET : NIL);
     free(flags);
-    outcome_answer(outcome_has_complained());
+    finish(outcome_has_complained());
 }
 
 static void do_search(void)
@@ -256,7 +266,7 @@ static void do_search(void)
                 line_number(i);
         line_end();
     }
-    outcome_answer(has_failed);
+    finish(has_failed);
 }
 
 static void get(bool is_missing)
@@ -269,7 +279,7 @@ static void get(bool is_missing)
         line_status("unsupported", "the library asks once for what does not change");
     } else {
         fetch_get(item, s, word(1), is_missing);
-        outcome_answer(outcome_has_complained());
+        finish(outcome_has_complained());
     }
 }
 
@@ -304,7 +314,7 @@ static void do_fetch_text(void)
         line_string(text, size);
         line_end();
     }
-    outcome_answer(has_failed);
+    finish(has_failed);
 }
 
 static void do_reply(void)
@@ -322,7 +332,7 @@ static void do_reply(void)
         cache_write_address(address);
         line_end();
     }
-    outcome_answer(has_failed);
+    finish(has_failed);
 }
 
 /* ---- requests ------------------------------------------------------------------------------- */
@@ -372,6 +382,7 @@ static void answer(void)
         line_status("failed", "no connection");
     } else {
         outcome_begin();
+        shim.gensym = shim.stream != NULL ? shim.stream->gensym : 0;
         verb->run();
     }
 }
