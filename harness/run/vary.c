@@ -38,25 +38,21 @@ int vary_read(const char *words, unsigned *what_r, struct err *err)
 
 /* ---- tags ----------------------------------------------------------------------------------- */
 
-/* The first letter is the session's, the number makes the tag unique. */
+/* The first letter is the session's, the number makes the tag unique. Letters and digits alone, and
+ * few of them: other atoms are for the scenarios about tags, lest a server that does not take them
+ * fails all the others too (B41). */
 static const struct tag_shape {
     const char *before, *after; /* the letter and the number */
     bool has_letter;
     int digits;
 } tag_shapes[] = {
-    {"", "", true, 1},         /* a1 */
-    {"", "", true, 4},         /* a0001 */
-    {"", "", false, 5},        /* 10001: digits only */
-    {"T", "", true, 1},        /* Ta1 */
-    {"", "Zz", true, 1},       /* a1Zz: mixed case */
-    {"", "_x", true, 3},       /* a001_x */
-    {"x.", "-y", true, 1},     /* x.a1-y */
-    {"=", "", true, 1},        /* =a1 */
-    {"#", ";", true, 2},       /* #a01; */
-    {"[", "]", true, 1},       /* [a1] */
-    {"!$&'", ",/:<", true, 1}, /* and the rest of what may stand in an atom */
-    {">?@^", "`|}~", true, 1}, /* (RFC 1176 p.9) */
-    {"A-long-tag-", "-of-32-octets", true, 7},
+    {"", "", true, 1},   /* a1 */
+    {"", "", true, 4},   /* a0001 */
+    {"", "", false, 5},  /* 10001: digits only */
+    {"T", "", true, 1},  /* Ta1 */
+    {"", "Zz", true, 1}, /* a1Zz: mixed case */
+    {"00", "", true, 1}, /* 00a1 */
+    {"", "", true, 7},   /* a0000001 */
 };
 
 struct span vary_tag(struct vary *v, size_t session, unsigned number)

@@ -98,38 +98,33 @@ static bool is_numeric(struct span tag)
     return number_digits(tag) == tag.nbytes;
 }
 
-static void tags_are_atoms_of_many_shapes(void **state)
+static bool is_letters_and_digits(struct span tag)
+{
+    for (size_t i = 0; i < tag.nbytes; i++)
+        if (!char_is_alpha(tag.data[i]) && !char_is_digit(tag.data[i]))
+            return false;
+    return true;
+}
+
+static void tags_have_several_shapes(void **state)
 {
     (void)state;
     struct said t;
     said_make(&t);
     struct vary v = vary_seeded(&t, RUN_VARY_TAGS, 3);
-    int rule = grammar_rule(t.grammar, SPAN_LIT("tag"));
-    char seen[128] = {0};
     unsigned nnumeric = 0;
-    unsigned nlong = 0;
+    unsigned nlongest = 0;
     struct span tags[NSEEDS];
     for (unsigned n = 0; n < NSEEDS; n++) {
-        struct grammar_match match;
         tags[n] = vary_tag(&v, 1, n + 1);
-        assert_int_equal(grammar_match(t.matcher, rule, (struct grammar_input){.bytes = tags[n]},
-                                       GRAMMAR_WHOLE, &match),
-                         GRAMMAR_STRICT);
-        assert_true(tags[n].nbytes <= 32);
-        assert_true(tags[n].data[0] != '*' && tags[n].data[0] != '+');
+        assert_in_range(tags[n].nbytes, 1, 8);
+        assert_true(is_letters_and_digits(tags[n]));
         nnumeric += is_numeric(tags[n]);
-        nlong += tags[n].nbytes == 32;
-        for (size_t i = 0; i < tags[n].nbytes; i++)
-            seen[(unsigned char)tags[n].data[i]] = 1;
+        nlongest += tags[n].nbytes == 8;
         for (unsigned i = 0; i < n; i++)
             assert_false(span_equal_nocase(tags[i], tags[n]));
     }
-    assert_true(nnumeric > 0 && nlong > 0);
-    /* all that may stand in an atom and is neither letter nor digit, but "*", "+" and ">" as the
-     * server's signs */
-    for (const char *c = "!#$&',-./:;<=>?@[]^_`|}~"; *c != '\0'; c++)
-        if (!seen[(unsigned char)*c])
-            fail_msg("no tag has a %c", *c);
+    assert_true(nnumeric > 0 && nlongest > 0);
     said_free(&t);
 }
 
@@ -521,7 +516,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_option_is_a_list),
-        cmocka_unit_test(tags_are_atoms_of_many_shapes),
+        cmocka_unit_test(tags_have_several_shapes),
         cmocka_unit_test(without_variation_a_tag_is_letter_and_number),
         cmocka_unit_test(only_keywords_change_case),
         cmocka_unit_test(case_is_lower_upper_capitalized_or_mixed),
