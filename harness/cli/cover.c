@@ -6,11 +6,14 @@
 #include "cli/tables.h"
 
 struct options {
+    const char *side;
     bool shows_missing, shows_readings;
     struct cli_texts results;
 };
 
 const struct cli_option cover_option_table[] = {
+    {0, "side", "SIDE", CLI_TEXT, offsetof(struct options, side),
+     "whose requirements: server (default) or client"},
     {'m', "missing", NULL, CLI_FLAG, offsetof(struct options, shows_missing),
      "print the requirements that no scenario checks"},
     {0, "readings", NULL, CLI_FLAG, offsetof(struct options, shows_readings),
@@ -34,6 +37,7 @@ struct sum {
 
 struct coverage {
     const struct catalogue *catalogue;
+    enum catalogue_side side; /* server or client; what binds both counts for either */
     struct arena *arena;
     struct table rows; /* requirement ID -> struct row */
 };
@@ -49,13 +53,19 @@ static struct row *row_of(struct coverage *c, const char *requirement)
     return row;
 }
 
+/* A scenario judges the other side than the one it plays; one that only watches judges both. */
+static bool judges(const struct script_scenario *scenario, enum catalogue_side side)
+{
+    return scenario->role != (side == CATALOGUE_SERVER ? SCRIPT_SERVER : SCRIPT_CLIENT);
+}
+
 static void note_scenarios(struct coverage *c, const struct suite *suite)
 {
     for (size_t f = 0; f < suite->nfiles; f++) {
         for (size_t i = 0; i < suite->files[f]->nscenarios; i++) {
-            const struct script_names *covers = &suite->files[f]->scenarios[i]->covers;
-            for (size_t k = 0; k < covers->nitems; k++)
-                row_of(c, covers->items[k])->is_covered = true;
+            const struct script_scenario *scenario = suite->files[f]->scenarios[i];
+            for (size_t k = 0; k < scenario->covers.nitems && judges(scenario, c->side); k++)
+                row_of(c, scenario->covers.items[k])->is_covered = true;
         }
     }
 }
@@ -75,6 +85,11 @@ static void note_results(struct coverage *c, const struct result_run *run)
     }
 }
 
+static bool is_in_question(const struct coverage *c, const struct catalogue_requirement *r)
+{
+    return r->side == c->side || r->side == CATALOGUE_BOTH;
+}
+
 static void sum_add(struct sum *sum, const struct sum *part)
 {
     sum->ntestable += part->ntestable;
@@ -89,7 +104,7 @@ static struct sum sum_group(struct coverage *c, const struct catalogue_group *gr
     struct sum sum = {0};
     const struct catalogue_requirement *r = NULL;
     while ((r = catalogue_group_next(c->catalogue, group, r)) != NULL) {
-        if (r->side == CATALOGUE_CLIENT)
+        if (!is_in_question(c, r))
             continue;
         const struct row *row = row_of(c, r->id);
         if (r->untestable != NULL) {
@@ -117,7 +132,7 @@ static void print_missing(struct coverage *c, const struct catalogue_group *grou
 {
     const struct catalogue_requirement *r = NULL;
     while ((r = catalogue_group_next(c->catalogue, group, r)) != NULL)
-        if (r->side != CATALOGUE_CLIENT && r->untestable == NULL && !row_of(c, r->id)->is_covered)
+        if (is_in_question(c, r) && r->untestable == NULL && !row_of(c, r->id)->is_covered)
             (void)printf("      %s\n", r->id);
 }
 
@@ -125,7 +140,7 @@ static void print_untestable(const struct coverage *c)
 {
     const struct catalogue_requirement *r = NULL;
     while ((r = catalogue_next(c->catalogue, SPAN_LIT("*"), r)) != NULL)
-        if (r->side != CATALOGUE_CLIENT && r->untestable != NULL)
+        if (is_in_question(c, r) && r->untestable != NULL)
             (void)printf("      %s: %s\n", r->id, r->untestable);
 }
 
@@ -142,7 +157,9 @@ static void print_coverage(struct coverage *c, const struct options *options)
         print_line(group->name, &sum, options, group->title);
         sum_add(&all, &sum);
     }
-    print_line("", &all, options, "requirements of servers are checked by a scenario");
+    print_line("", &all, options,
+               c->side == CATALOGUE_SERVER ? "requirements of servers are checked by a scenario"
+                                           : "requirements of clients are checked by a scenario");
     if (all.nuntestable > 0)
         (void)printf("      %3zu more cannot be tested over the wire:\n", all.nuntestable);
     print_untestable(c);
@@ -160,17 +177,29 @@ static int load_results(struct cli *cli, struct coverage *c, const struct cli_te
     return 0;
 }
 
+static int choose_side(struct coverage *c, const char *side, struct err *err)
+{
+    if (side == NULL || strcmp(side, "server") == 0)
+        c->side = CATALOGUE_SERVER;
+    else if (strcmp(side, "client") == 0)
+        c->side = CATALOGUE_CLIENT;
+    else
+        return err_set(err, NULL, 0, 0, "--side wants server or client, not \"%s\"", side);
+    return 0;
+}
+
 int cli_cover(struct cli *cli, int argc, char **argv)
 {
     struct options options = {0};
     struct cli_texts paths = {0};
     struct suite suite;
     struct err err;
-    if (cli_options_read(cli, cover_option_table, argc, argv, &options, &paths, &err) != 0)
-        return cli_fail(&err);
-    suite_init(&suite, &cli->arena);
     struct coverage coverage = {.catalogue = catalogue_of_dialect(SPAN_LIT("imap2")),
                                 .arena = &cli->arena};
+    if (cli_options_read(cli, cover_option_table, argc, argv, &options, &paths, &err) != 0 ||
+        choose_side(&coverage, options.side, &err) != 0)
+        return cli_fail(&err);
+    suite_init(&suite, &cli->arena);
     int status = cli_load_suite(cli, &suite, &paths, NULL) != 0 ? RESULT_EXIT_USAGE : 0;
     if (status == 0)
         status = load_results(cli, &coverage, &options.results);

@@ -17,6 +17,19 @@ give() {
     [ "$starter" -ne 0 ] || chown "$@"
 }
 
+# A file or folder where the account can read it, which it may not where it lies (below /root, say):
+# prints its path.
+readable() {
+    if [ "$starter" -ne 0 ]; then
+        echo "$1"
+    else
+        mkdir -p "$dir/readable"
+        cp -RL "$1" "$dir/readable/"
+        chmod -R a+rX "$dir/readable"
+        echo "$dir/readable/${1##*/}"
+    fi
+}
+
 # Becomes a program that runs as the account, and ends when imapspec does.
 become() {
     [ "$starter" -ne 0 ] ||

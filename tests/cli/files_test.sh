@@ -128,6 +128,10 @@ ends 0 cover
 grep -qE '^ +[0-9]+ of +[0-9]+  requirements of servers' out || die "cover has no sum"
 
 has out "1 more cannot be tested over the wire:" "transport.port-143: "
+ends 0 cover --side client
+grep -qE '^ +[0-9]+ of +[0-9]+  requirements of clients' out || die "cover --side client has no sum"
+ends 2 cover --side both
+has err '--side wants server or client, not "both"'
 ends 0 cover --readings
 has out "choices that the RFC leaves" "B59   Order of EXPUNGE lines: "
 grep -qE '^ +[0-9]+ choices, 0 of them recorded nowhere$' out || die "$(grep NOWHERE out)"

@@ -10,4 +10,5 @@ if [ ! -f "$package/package.json" ]; then
     echo "needs the npm package hoodiecrow-imap, which \`make targets\` installs" >&2
     exit 77
 fi
-become node "${0%/*}/server.js" "$(cd "$package" && pwd -P)" "$dir/mail" "$port" "$users" "$password"
+modules=$(readable "${package%/*}")
+become node "$(readable "${0%/*}/server.js")" "$modules/${package##*/}" "$dir/mail" "$port" "$users" "$password"

@@ -33,4 +33,4 @@ perl -e '
     }' "$dir" "$users" "$password" "$(id -u "$account")" "$(id -g "$account")" \
     >"$dir/domains/dom"
 give "$account:$group" "$dir/mail" "$dir/domains" "$dir/domains/dom"
-become perl "${0%/*}/inetd.pl" "$port" 4 imap4d --config-file="$dir/imap4d.conf" --inetd
+become perl "$(readable "${0%/*}/inetd.pl")" "$port" 4 imap4d --config-file="$dir/imap4d.conf" --inetd

@@ -6,4 +6,4 @@ dir=$1 port=$2 users=$3 password=$4
 . "${0%/*}/../account.sh"
 
 export PYTHONDONTWRITEBYTECODE=1
-become /usr/bin/python3 "${0%/*}/server.py" "$dir/mail" "$port" "$users" "$password"
+become /usr/bin/python3 "$(readable "${0%/*}/server.py")" "$dir/mail" "$port" "$users" "$password"
