@@ -18,6 +18,7 @@ struct options {
     uint64_t jobs, seed;
     unsigned verbosity;
     bool by_name;
+    const char *side;
     struct cli_texts except, faults, globs;
     const char *matrix, *markdown;
 };
@@ -38,6 +39,8 @@ const struct cli_option mutants_option_table[] = {
      "a .fault file, or a folder of them (default: tests/faults)"},
     {0, "fault", "GLOB", CLI_LIST, MEMBER(globs), "only the faults whose IDs fit"},
     {'x', "exclude", "SELECTOR", CLI_LIST, MEMBER(except), "leave these scenarios out"},
+    {0, "side", "SIDE", CLI_TEXT, MEMBER(side),
+     "whose faults: of the bundled server (default) or client"},
     {0, "by-name", NULL, CLI_FLAG, MEMBER(by_name),
      "against each fault, play only what covers a requirement that it breaks"},
     {'j', "jobs", "N", CLI_NUMBER, MEMBER(jobs), "faults played at a time (default: cores)"},
@@ -61,9 +64,9 @@ struct run {
     struct mutants_toolchain toolchain;
     struct mutants_fault **faults;
     size_t nfaults, faults_capacity;
-    size_t nwrong_files, nclients; /* left out */
-    struct table by_id;            /* faults */
-    bool is_selection;             /* of scenarios */
+    size_t nwrong_files, nothers; /* left out; others: of the other side */
+    struct table by_id;           /* faults */
+    bool is_selection;            /* of scenarios */
     struct mutants_run play;
     struct mutants_matrix matrix;
     FILE *matrix_file; /* NULL: not written */
@@ -87,8 +90,8 @@ static void add_fault(struct run *run, struct mutants_fault *fault, struct buffe
         return;
     }
     (void)table_put(&run->by_id, span_of(fault->id), fault);
-    if (fault->side == SIDE_CLIENT) {
-        run->nclients++;
+    if (fault->side != run->play.side) {
+        run->nothers++;
         return;
     }
     bool is_wanted = run->options.globs.nitems == 0;
@@ -155,11 +158,13 @@ static int load_scenarios(struct run *run, const struct cli_texts *arguments, st
     const struct cli_texts *except = &run->options.except;
     cli_split_selectors(run->cli, arguments, &paths, &selectors);
     suite_init(&suite, &arena);
-    int status = cli_load_suite(run->cli, &suite, &paths, "server");
+    bool is_client = run->play.side == SIDE_CLIENT;
+    int status = cli_load_suite(run->cli, &suite, &paths, is_client ? "client" : "server");
     if (status != 0)
         (void)err_set(err, NULL, 0, 0, "with scenarios that are wrong nothing can be played");
     if (status == 0)
-        status = suite_expand(&suite, SCRIPT_CLIENT, run->options.seed, err);
+        status =
+            suite_expand(&suite, is_client ? SCRIPT_SERVER : SCRIPT_CLIENT, run->options.seed, err);
     if (status == 0)
         suite_select(&suite, selectors.items, selectors.nitems, except->items, except->nitems,
                      &unused);
@@ -380,9 +385,9 @@ static int finish(struct run *run)
     mutants_matrix_print(&run->matrix, lists_idle && guard_signal() == 0, &text);
     flush(stdout, &text);
     buffer_free(&text);
-    if (run->nclients > 0)
-        (void)printf("%zu fault%s left out\n", run->nclients,
-                     run->nclients == 1 ? " of a client" : "s of clients");
+    if (run->nothers > 0)
+        (void)printf("%zu fault%s of the other side left out\n", run->nothers,
+                     run->nothers == 1 ? "" : "s");
     if (run->nwrong_files > 0)
         (void)printf("left out, because they are wrong: %zu\n", run->nwrong_files);
     if (write_rest(run, &err) != 0)
@@ -424,6 +429,16 @@ static int read_toolchain(struct run *run, struct err *err)
     return 0;
 }
 
+static int choose_side(struct run *run, struct err *err)
+{
+    const char *side = run->options.side == NULL ? "server" : run->options.side;
+    if (strcmp(side, "server") != 0 && strcmp(side, "client") != 0)
+        return err_set(err, NULL, 0, 0, "--side wants server or client, not \"%s\"", side);
+    run->play.side = strcmp(side, "client") == 0 ? SIDE_CLIENT : SIDE_SERVER;
+    run->matrix.side = run->play.side;
+    return 0;
+}
+
 static int run_mutants(struct run *run, const struct cli_texts *arguments)
 {
     struct err err;
@@ -431,6 +446,8 @@ static int run_mutants(struct run *run, const struct cli_texts *arguments)
         (void)err_set(&err, NULL, 0, 0, "--by-name chooses the scenarios: it takes no selectors");
         return cli_fail(&err);
     }
+    if (choose_side(run, &err) != 0)
+        return cli_fail(&err);
     bool has_all_faults = run->options.faults.nitems == 0 && run->options.globs.nitems == 0;
     run->is_sound = true;
     run->matrix.arena = &run->cli->arena;

@@ -20,7 +20,8 @@ struct mutants_scenario {
 struct mutants_matrix {
     struct arena *arena;
     uint64_t seed;
-    bool is_whole; /* all scenarios, all faults: one that kills none is a flaw */
+    enum script_role_side side; /* whose faults, and whose requirements */
+    bool is_whole;              /* all scenarios, all faults: one that kills none is a flaw */
     struct mutants_scenario **scenarios;
     size_t nscenarios;
     struct mutants_result **results;

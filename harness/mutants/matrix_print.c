@@ -7,13 +7,13 @@ static unsigned percent(size_t part, size_t all)
     return all == 0 ? 100 : (unsigned)(part * 100 / all);
 }
 
-static size_t rows_of(const struct catalogue_group *group)
+static size_t rows_of(const struct catalogue_group *group, enum script_role_side side)
 {
     const struct catalogue *catalogue = catalogue_of_dialect(SPAN_LIT("imap2"));
     const struct catalogue_requirement *row = NULL;
     size_t n = 0;
     while ((row = catalogue_group_next(catalogue, group, row)) != NULL)
-        n += row->side != CATALOGUE_CLIENT;
+        n += row->side != (side == SIDE_CLIENT ? CATALOGUE_SERVER : CATALOGUE_CLIENT);
     return n;
 }
 
@@ -117,7 +117,7 @@ static void append_groups(struct buffer *out, const struct mutants_matrix *matri
     for (size_t g = 0; g < catalogue_group_count(catalogue); g++) {
         const struct catalogue_group *group = catalogue_group_at(catalogue, g);
         struct mutants_score score = mutants_matrix_score(matrix, group);
-        size_t rows = rows_of(group);
+        size_t rows = rows_of(group, matrix->side);
         if (rows > 0 || score.nfaults > 0)
             buffer_printf(out, "%-5s  %4zu  %6zu  %6zu  %5zu  %s\n", group->name, rows,
                           score.nfaults, score.nkilled, score.nnamed, group->title);
@@ -171,7 +171,7 @@ static void append_group_rows(struct buffer *out, const struct mutants_matrix *m
     for (size_t g = 0; g < catalogue_group_count(catalogue); g++) {
         const struct catalogue_group *group = catalogue_group_at(catalogue, g);
         struct mutants_score score = mutants_matrix_score(matrix, group);
-        size_t rows = rows_of(group);
+        size_t rows = rows_of(group, matrix->side);
         if (rows > 0 || score.nfaults > 0)
             buffer_printf(out, "| %s %s | %zu | %zu | %zu | %zu |\n", group->name, group->title,
                           rows, score.nfaults, score.nkilled, score.nnamed);

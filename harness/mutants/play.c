@@ -110,7 +110,7 @@ static void start_play(struct play *p, struct slot *s)
     struct script_names command = {0};
     bool is_in_process = strcmp(s->job->target, "reference") == 0;
     const char *fixed[] = {s->program,
-                           "server",
+                           p->run->side == SIDE_CLIENT ? "client" : "server",
                            s->job->target,
                            "-j",
                            is_in_process ? "1" : "4", /* over TCP it mostly waits */

@@ -55,7 +55,8 @@ struct mutants_run {
     const struct mutants_toolchain *toolchain;
     const char *folder;            /* empty; each job takes a folder in it, and removes that */
     const char *data;              /* for $IMAPSPEC_DATA of the programs */
-    struct script_names arguments; /* of the programs, behind `server TARGET` */
+    enum script_role_side side;    /* of the bundled implementation that is played against */
+    struct script_names arguments; /* of the programs, behind `server TARGET` or `client TARGET` */
     bool by_name;   /* against each fault only scenarios that cover a requirement it breaks */
     unsigned njobs; /* at a time */
     struct table not_judged; /* IDs of cases that kill nothing, whatever they say */

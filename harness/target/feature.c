@@ -2,6 +2,7 @@
 
 #include "target/inside.h"
 #include "target/probe.h"
+#include "target/resident.h"
 
 /*
  * A feature and how it is found out. `ask` gets a session of a user whose INBOX holds what
@@ -406,4 +407,5 @@ void target_probe(struct target *t, struct net_loop *loop, const char *const *na
             probe_one(t, loop, i);
     }
     t->worker.nroles = 0;
+    resident_free(&t->worker.resident); /* workers have their own */
 }

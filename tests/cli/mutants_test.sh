@@ -124,11 +124,11 @@ ends 2 mutants
 has err "bad.scn:1:1: "
 rm data/scripts/imap2/server/bad.scn
 
-# faults of clients wait for another command
+# faults of clients are played on their own
 sed 's/t\.silent/t.client/; s/noop\.ok/client.unexpected-tag/; 2s/^/side client\n/' \
     $faults/sub/silent.fault >$faults/client.fault
 ends 0 mutants
-has out "1 fault of a client left out"
+has out "1 fault of the other side left out"
 rm $faults/client.fault
 
 # ---- without a fault, everything has to pass; what does not is not judged ----
