@@ -5,7 +5,7 @@
 #   make check     install what is missing, build, run every test, the sanitizers' too
 #   make           build only
 #   make targets   install the real servers and clients that scripts/targets knows
-#   make mutants   every scenario against every seeded fault (ten minutes): docs/faults.md
+#   make mutants   every scenario against every seeded fault: docs/faults.md
 #   make coverage  lines of harness/ and reference/ executed by the tests
 #   make format    lay out all sources
 
