@@ -74,25 +74,6 @@ static const char *user_name(void *context, const char *role)
     return found == NULL ? role : found->name;
 }
 
-static const char *user_password(void *context, const char *role)
-{
-    const struct target *t = context;
-    (void)role;
-    return t->file->password;
-}
-
-static enum run_answer feature(void *context, const char *name)
-{
-    const struct target *t = context;
-    /* when nothing can be played, prepare() gives the reason */
-    return t->missing != NULL ? RUN_YES : features_answer(t, name);
-}
-
-static bool is_well(void *context, struct net_loop *loop, struct buffer *why)
-{
-    return watch_is_well(context, loop, why);
-}
-
 static void finish(void *context, struct net_loop *loop)
 {
     (void)loop;
@@ -106,8 +87,5 @@ void attach_outside(struct target *t, struct run_target *run_r)
     run_r->connect = connect_session;
     run_r->deliver = deliver;
     run_r->user_name = user_name;
-    run_r->user_password = user_password;
-    run_r->feature = feature;
-    run_r->is_well = is_well;
     run_r->finish = finish;
 }

@@ -48,18 +48,6 @@ static const char *user_name(void *context, const char *role)
     return role;
 }
 
-static const char *user_password(void *context, const char *role)
-{
-    const struct target *t = context;
-    (void)role;
-    return t->file->password;
-}
-
-static enum run_answer feature(void *context, const char *name)
-{
-    return features_answer(context, name);
-}
-
 static bool is_well(void *context, struct net_loop *loop, struct buffer *why)
 {
     (void)context;
@@ -88,8 +76,6 @@ void attach_bundled(struct target *t, struct run_target *run_r)
     run_r->connect = connect_session;
     run_r->deliver = deliver;
     run_r->user_name = user_name;
-    run_r->user_password = user_password;
-    run_r->feature = feature;
     run_r->is_well = is_well;
     run_r->finish = finish;
     (void)t;

@@ -4,7 +4,7 @@
 #include "reference/reference.h"
 #include "reference/store_memory.h"
 #include "shim/shim.h"
-#include "target/client_shim.h"
+#include "target/client_peer.h"
 #include "target/inside.h"
 #include "target/peer.h"
 
@@ -17,112 +17,14 @@ enum {
 };
 
 /* ---- the bundled client, called by function -----------------------------------------------------
- *
- * One engine with two ends: requests and answers at one, the connection at the other. */
-
-static void take_requests(void *context, struct span octets)
-{
-    client_shim_request(context, octets);
-}
-
-static void take_requests_end(void *context)
-{
-    client_shim_request_eof(context);
-}
-
-static struct span answers(void *context)
-{
-    return client_shim_answers(context);
-}
-
-static void answered(void *context, size_t nbytes)
-{
-    client_shim_answered(context, nbytes);
-}
-
-static bool is_finished(void *context)
-{
-    return client_shim_is_finished(context);
-}
-
-static void take_responses(void *context, struct span octets)
-{
-    client_shim_receive(context, octets);
-}
-
-static void take_responses_end(void *context)
-{
-    client_shim_receive_eof(context);
-}
-
-static struct span output(void *context)
-{
-    return client_shim_output(context);
-}
-
-static void sent(void *context, size_t nbytes)
-{
-    client_shim_sent(context, nbytes);
-}
-
-static bool wants_close(void *context)
-{
-    return client_shim_wants_close(context);
-}
-
-static void connection_gone(void *context)
-{
-    client_shim_receive_eof(context);
-    client_shim_closed(context);
-}
-
-static bool always(void *context)
-{
-    (void)context;
-    return true;
-}
-
-static int64_t never(void *context)
-{
-    (void)context;
-    return -1;
-}
-
-static void nothing(void *context)
-{
-    (void)context;
-}
-
-static const struct net_peer_ops request_ops = {
-    .receive = take_requests,
-    .receive_eof = take_requests_end,
-    .output = answers,
-    .sent = answered,
-    .is_closing = is_finished,
-    .wants_input = always,
-    .deadline_us = never,
-    .tick = nothing,
-    .free = nothing, /* the engine goes with the case */
-};
-
-static const struct net_peer_ops connection_ops = {
-    .receive = take_responses,
-    .receive_eof = take_responses_end,
-    .output = output,
-    .sent = sent,
-    .is_closing = wants_close,
-    .wants_input = always,
-    .deadline_us = never,
-    .tick = nothing,
-    .free = connection_gone,
-};
+ */
 
 static struct carrier *open_bundled_shim(void *context, struct net_loop *loop, struct err *err)
 {
     struct target *t = context;
     (void)err;
     t->worker.client = client_shim_new();
-    return carrier_open_peer(loop, (struct net_peer){&request_ops, t->worker.client});
+    return carrier_open_peer(loop, client_peer_requests(t->worker.client));
 }
 
 static struct carrier *accept_bundled(void *context, struct net_loop *loop)
@@ -133,7 +35,7 @@ static struct carrier *accept_bundled(void *context, struct net_loop *loop)
     if (t->worker.client == NULL || !client_shim_wants_open(t->worker.client, &host, &port))
         return NULL;
     client_shim_opened(t->worker.client, NULL);
-    return carrier_open_peer(loop, (struct net_peer){&connection_ops, t->worker.client});
+    return carrier_open_peer(loop, client_peer_connection(t->worker.client));
 }
 
 /* ---- a program ----------------------------------------------------------------------------------
@@ -253,13 +155,6 @@ static const char *user_name(void *context, const char *role)
     return is_named ? t->file->user_pattern : role;
 }
 
-static const char *user_password(void *context, const char *role)
-{
-    const struct target *t = context;
-    (void)role;
-    return t->file->password;
-}
-
 static int fill_model(struct target *t, struct net_loop *loop, const struct run_setup *setup,
                       struct buffer *why)
 {
@@ -338,18 +233,6 @@ static int deliver(void *context, struct net_loop *loop, const char *user, const
                          true, err);
 }
 
-static enum run_answer feature(void *context, const char *name)
-{
-    const struct target *t = context;
-    /* when nothing can be played, prepare() gives the reason */
-    return t->missing != NULL ? RUN_YES : features_answer(t, name);
-}
-
-static bool is_well(void *context, struct net_loop *loop, struct buffer *why)
-{
-    return watch_is_well(context, loop, why);
-}
-
 static void finish(void *context, struct net_loop *loop)
 {
     (void)loop;
@@ -370,9 +253,6 @@ void attach_client(struct target *t, struct run_target *run_r)
     run_r->prepare = prepare;
     run_r->deliver = deliver;
     run_r->user_name = user_name;
-    run_r->user_password = user_password;
-    run_r->feature = feature;
-    run_r->is_well = is_well;
     run_r->finish = finish;
 }
 

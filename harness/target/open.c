@@ -348,6 +348,26 @@ static int64_t or_default(int64_t value, int64_t otherwise)
     return value > 0 ? value : otherwise;
 }
 
+static const char *user_password(void *context, const char *role)
+{
+    const struct target *t = context;
+    (void)role;
+    return t->file->password;
+}
+
+static enum run_answer feature(void *context, const char *name)
+{
+    const struct target *t = context;
+    /* when nothing can be played, prepare() gives the reason */
+    return t->missing != NULL ? RUN_YES : features_answer(t, name);
+}
+
+static bool is_well(void *context, struct net_loop *loop, struct buffer *why)
+{
+    return watch_is_well(context, loop, why);
+}
+
+/* What all kinds of targets have in common; the rest is theirs. */
 void target_attach(struct target *t, unsigned worker, unsigned nworkers, struct run_target *run_r)
 {
     ENSURE(worker < nworkers && worker < TARGET_MOST_WORKERS);
@@ -360,7 +380,10 @@ void target_attach(struct target *t, unsigned worker, unsigned nworkers, struct 
                                  .timeout_ms = timeout_ms,
                                  .failed_login_ms =
                                      or_default(t->file->limit_failed_login_ms, timeout_ms),
-                                 .is_preauthenticated = features_answer(t, "PREAUTH") == RUN_YES};
+                                 .is_preauthenticated = features_answer(t, "PREAUTH") == RUN_YES,
+                                 .user_password = user_password,
+                                 .feature = feature,
+                                 .is_well = is_well};
     if (!target_is_server(t))
         attach_client(t, run_r);
     else if (t->way == TARGET_IN_PROCESS)
