@@ -3,11 +3,10 @@
  *
  *   open.c      from a name to a target              daemon.c    start, ready, stop
  *   attach.c    struct run_target, from outside      bundled.c   struct run_target, in process
- *   client.c    struct run_target, of a client       client_peer.c  the bundled client
+ *   client.c    struct run_target, of a client       client_peer.c   the bundled client
  *   fill.c      mailboxes put in                     users.c     whose case is whose user
  *   watch.c     is it still well                     feature.c   features and their probes
  *   hook.c      programs that fill and deliver       resident.c  one that stays
- *   client.c    struct run_target, for clients
  */
 #ifndef IMAPSPEC_TARGET_INSIDE_H
 #define IMAPSPEC_TARGET_INSIDE_H

@@ -218,7 +218,8 @@ static int start(void *context, struct net_loop *loop, struct err *err)
 
 static bool has_exited(void *context, struct buffer *how)
 {
-    const struct client *client = context;
+    const struct client *client = engine->client;
+    (void)context;
     if ((engine->is_open && !engine->is_closing) || engine->nopened < client->nconnections)
         return false;
     buffer_append_text(how, "exited with status 0");
@@ -239,8 +240,9 @@ static unsigned port(void *context)
 
 static struct carrier *accept_connection(void *context, struct net_loop *loop)
 {
-    struct client *client = context;
     struct engine *e = engine;
+    const struct client *client = e->client;
+    (void)context;
     if (!e->wants_open || (e->is_open && !e->is_closing))
         return NULL;
     struct connection *connection = mem_alloc(sizeof *connection);
@@ -256,68 +258,14 @@ static struct carrier *accept_connection(void *context, struct net_loop *loop)
 
 static struct net_peer serve(void *context)
 {
-    struct client *client = context;
-    return fake_peer(&client->model);
-}
-
-static enum run_readiness prepare(void *context, struct net_loop *loop,
-                                  const struct run_setup *setup, struct buffer *why)
-{
-    (void)context, (void)loop, (void)setup, (void)why;
-    return RUN_READY;
-}
-
-static const char *user_name(void *context, const char *role)
-{
-    (void)context;
-    return role;
-}
-
-static const char *user_password(void *context, const char *role)
-{
-    (void)context, (void)role;
-    return "secret";
-}
-
-static enum run_answer feature(void *context, const char *name)
-{
-    const struct client *client = context;
-    struct span rest = span_of(client->features);
-    while (rest.nbytes > 0)
-        if (span_is(span_cut(&rest, ' '), name))
-            return RUN_YES;
-    return RUN_NO;
-}
-
-static bool is_well(void *context, struct net_loop *loop, struct buffer *why)
-{
-    const struct client *client = context;
-    (void)loop;
-    if (client->is_dead)
-        buffer_append_text(why, "killed by SIGSEGV");
-    return !client->is_dead;
-}
-
-static void finish(void *context, struct net_loop *loop)
-{
-    (void)context, (void)loop;
-}
-
-static const struct script_case *read_case(const char *scenario, struct arena *arena)
-{
-    struct script_file *file;
-    struct script_case *cases = NULL;
-    size_t ncases;
-    struct err err;
-    if (script_read(span_of(scenario), "test.scn", NULL, arena, &file, &err) != 0 ||
-        script_expand(file, file->scenarios[0], arena, &cases, &ncases, &err) != 0)
-        fail_msg("test.scn:%u:%u: %s", err.line, err.col, err.text);
-    return &cases[0];
+    return fake_peer(context);
 }
 
 struct result_case *client_play(struct client *client, const char *scenario, struct arena *arena)
 {
     struct engine e = {.client = client};
+    client->model.features = client->features;
+    client->model.is_dead = client->is_dead;
     const struct run_client ops = {.has_shim = client->nconnections == 0,
                                    .shim = open_shim,
                                    .start = start,
@@ -326,23 +274,13 @@ struct result_case *client_play(struct client *client, const char *scenario, str
                                    .port = port,
                                    .accept = accept_connection,
                                    .serve = serve};
-    const struct run_target target = {.context = client,
-                                      .name = "fake client",
-                                      .dialect = "imap2",
-                                      .timeout_ms = 5000,
-                                      .is_in_process = true,
-                                      .client = &ops,
-                                      .prepare = prepare,
-                                      .user_name = user_name,
-                                      .user_password = user_password,
-                                      .feature = feature,
-                                      .is_well = is_well,
-                                      .finish = finish};
+    struct run_target target = fake_target(&client->model); /* the model server's */
+    target.client = &ops;
     const struct run_options options = {
         .seed = 7, .vary = client->vary, .imapspec = "imapspec", .target_argument = "fake"};
     struct result_case *result;
     engine = &e;
-    run_play(&options, &target, read_case(scenario, arena), 0, arena, &result);
+    run_play(&options, &target, fake_read_case(scenario, arena), 0, arena, &result);
     engine = NULL;
     buffer_free(&e.requests);
     buffer_free(&e.answers);

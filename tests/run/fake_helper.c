@@ -253,8 +253,7 @@ static int read_file(void *context, const char *from, const char *path, struct a
     return 0;
 }
 
-struct result_case *fake_play(struct fake *fake, const char *scenario, size_t order,
-                              struct arena *arena)
+const struct script_case *fake_read_case(const char *scenario, struct arena *arena)
 {
     struct script_file *file;
     struct script_case *cases = NULL;
@@ -263,6 +262,12 @@ struct result_case *fake_play(struct fake *fake, const char *scenario, size_t or
     if (script_read(span_of(scenario), "test.scn", NULL, arena, &file, &err) != 0 ||
         script_expand(file, file->scenarios[0], arena, &cases, &ncases, &err) != 0)
         fail_msg("test.scn:%u:%u: %s", err.line, err.col, err.text);
+    return &cases[0];
+}
+
+struct result_case *fake_play(struct fake *fake, const char *scenario, size_t order,
+                              struct arena *arena)
+{
     struct run_options options = {.seed = fake->seed == 0 ? 7 : fake->seed,
                                   .vary = fake->vary,
                                   .imapspec = "imapspec",
@@ -271,6 +276,6 @@ struct result_case *fake_play(struct fake *fake, const char *scenario, size_t or
                                   .read_context = fake};
     struct run_target target = fake_target(fake);
     struct result_case *result;
-    run_play(&options, &target, &cases[0], order, arena, &result);
+    run_play(&options, &target, fake_read_case(scenario, arena), order, arena, &result);
     return result;
 }

@@ -43,6 +43,9 @@ struct net_peer fake_peer(struct fake *fake);
 void fake_free(struct fake *fake);
 struct run_target fake_target(struct fake *fake);
 
+/* The only scenario of the text, its first case. Fails the test when it cannot be read. */
+const struct script_case *fake_read_case(const char *scenario, struct arena *arena);
+
 /* Plays the only scenario of the text (its first case, `order` of it) against the fake. Everything
  * in the arena. */
 struct result_case *fake_play(struct fake *fake, const char *scenario, size_t order,
