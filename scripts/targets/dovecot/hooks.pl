@@ -4,6 +4,8 @@
 use strict;
 use warnings;
 
+use Time::HiRes qw(stat utime);
+
 use lib ".";    # hooks run in the folder of the target file
 use Hooks qw(cannot give make_folder write_octets move remove_tree meta_of serve);
 
@@ -66,7 +68,9 @@ sub provision {
         "3 V646315200 N$next G0123456789abcdef0123456789abcdef\n$uids");
 }
 
-# As mail delivery does it: complete in tmp, then moved to new.
+# As mail delivery does it: complete in tmp, then moved to new. Dovecot sees by the folder's time of
+# change that there is mail. That has the grain of the kernel's clock, some milliseconds: what comes
+# so soon after Dovecot's own look would be overlooked for seconds. So it is made to differ.
 sub deliver {
     my ($user, $mailbox, $message) = @_;
     my $home = "$dir/mail/$user";
@@ -75,7 +79,9 @@ sub deliver {
     make_box($home, $box);
     move($message, "$box/tmp/$name");
     give("$box/tmp/$name");
+    my $before = (stat "$box/new")[9];
     move("$box/tmp/$name", "$box/new/$name");
+    utime time, $before + 0.001, "$box/new" if (stat "$box/new")[9] <= $before;
 }
 
 serve(provision => \&provision, deliver => \&deliver);
