@@ -4,14 +4,17 @@
 #                  real one, write the report
 #   make check     install what is missing, build, run every test, the sanitizers' too
 #   make           build only
+#   make install   into PREFIX (/usr/local)
+#   make deb       a Debian package of it, in dist/
 #   make targets   install the real servers and clients that scripts/targets knows
 #   make mutants   every scenario against every seeded fault: docs/faults.md
 #   make coverage  lines of harness/ and reference/ executed by the tests
+#   make fuzz TARGET=session TIME=60 ENGINE=libfuzzer   fuzz one in-process target: docs/fuzzing.md
 #   make format    lay out all sources
 
 JOBS := $(shell nproc)
 
-.PHONY: all demo check targets mutants coverage format clean setup
+.PHONY: all demo check install deb targets mutants coverage fuzz format clean setup
 .SECONDARY:
 
 all: build/default/imapspec
@@ -38,6 +41,18 @@ check: tree-default tree-asan
 	@ctest --preset default -j $(JOBS)
 	@ctest --preset asan -j $(JOBS)
 
+PREFIX ?= /usr/local
+
+install: build/default/imapspec
+	@cmake --build --preset default -j $(JOBS) --target man
+	@cmake --install build/default --prefix $(PREFIX)
+
+deb: build/default/imapspec
+	@cmake --build --preset default -j $(JOBS) --target man
+	@cd build/default && cpack -G DEB -B $(CURDIR)/dist >cpack.log || { cat cpack.log; exit 1; }
+	@rm -rf dist/_CPack_Packages
+	@ls dist/*.deb
+
 targets:
 	@tools/targets
 
@@ -46,6 +61,9 @@ mutants: build/default/imapspec
 
 coverage: tree-coverage
 	@tools/coverage
+
+fuzz: setup
+	@TARGET='$(TARGET)' TIME='$(TIME)' ENGINE='$(ENGINE)' TREE='$(TREE)' tools/fuzz
 
 format: setup
 	@find harness reference reports tests bench fuzz -name '*.[ch]' -print0 | xargs -0 clang-format -i

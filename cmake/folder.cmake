@@ -12,6 +12,7 @@ function(imapspec_folder name directory)
   add_library(${name} STATIC ${sources})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME imapspec_${name})
   target_link_libraries(${name} PUBLIC imapspec_options ${ARG_DEPENDS})
+  imapspec_instrument(${name})
 endfunction()
 
 # imapspec_embed(LIBRARY FILE SYMBOL): compiles a data file into a library as

@@ -56,7 +56,8 @@ static void command_set_tag(struct command *command, struct span tag)
 void server_command_parse_tag_only(struct reference_session *session, struct span text)
 {
     size_t nbytes = tag_nbytes(text);
-    bool is_tag = nbytes < text.nbytes && text.data[nbytes] == ' ';
+    /* Of a line that was cut, what stands at the end may be a part of it. */
+    bool is_tag = nbytes < text.nbytes ? text.data[nbytes] == ' ' : !session->reader.is_overlong;
     command_set_tag(&session->command, span_slice(text, 0, is_tag ? nbytes : 0));
 }
 

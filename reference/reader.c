@@ -38,6 +38,7 @@ static enum reader_result line_complete(struct reader *reader, size_t lf, size_t
     size_t room = limit_nbytes - reader->lines_nbytes;
     if (reader->is_overlong || line.nbytes > room) {
         reader->line_end = reader->line_at + room;
+        reader->is_overlong = true;
         return faulty(reader, "Command line too long");
     }
     if (!has_cr)

@@ -31,7 +31,7 @@ struct reader {
     size_t lines_nbytes;   /* the lines before the newest one */
     size_t literal_nbytes; /* the literals so far */
     const char *fault;     /* set by READER_FAULTY */
-    bool is_overlong;      /* waiting for the LF of a line that is over the limit */
+    bool is_overlong;      /* the line is over the limit; what is kept of it is cut */
 };
 
 void reader_free(struct reader *reader);

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reports/reports.h"
+#include "reports/result_tell.h"
 
 static struct span text_of(const char *text)
 {
@@ -113,7 +113,9 @@ static int compare_rows(const void *a, const void *b)
 
 static void write_row(const struct matrix *m, const struct matrix_row *row, struct buffer *out)
 {
-    buffer_printf(out, "| %s | ", row->requirement);
+    buffer_append_text(out, "| ");
+    append_cell(out, text_of(row->requirement));
+    buffer_append_text(out, " | ");
     append_cell(out, text_of(row->page));
     for (size_t r = 0; r < m->nruns; r++) {
         int v = row->verdicts[r];
@@ -154,50 +156,98 @@ static void write_findings(const struct result_case *result, struct buffer *out)
         const struct result_finding *f = &result->findings[i];
         if (span_is(text_of(f->level), "observe"))
             continue;
+        struct buffer line = {0};
+        result_tell_of_finding(result, f, &line);
         buffer_append_text(out, "  - ");
-        append_cell(out, text_of(f->requirement));
-        buffer_append_text(out, ": ");
-        append_cell(out, text_of(f->text));
-        if (text_of(f->wanted).nbytes > 0) {
-            buffer_append_text(out, "; wanted ");
-            append_cell(out, text_of(f->wanted));
-            buffer_append_text(out, ", got ");
-            append_cell(out, text_of(f->got));
-        }
+        append_cell(out, buffer_span(&line));
+        buffer_free(&line);
         buffer_append_text(out, "\n");
     }
 }
 
+/* "expected fail: why"; or what is wrong with the expectation file's line. */
+static void write_reason(const struct result_case *result, struct buffer *out)
+{
+    bool is_listed = text_of(result->expected).nbytes > 0;
+    struct span reason = text_of(result->reason);
+    if (!is_listed && reason.nbytes == 0)
+        return;
+    buffer_append_text(out, " (");
+    if (is_listed && result->is_unexpected) {
+        struct buffer text = {0};
+        if (text_of(result->listed_at).nbytes > 0)
+            buffer_printf(&text, "%s: ", result->listed_at);
+        result_tell_listing(result, &text);
+        append_cell(out, buffer_span(&text));
+        buffer_append_text(out, reason.nbytes > 0 ? ": " : "");
+        buffer_free(&text);
+    } else if (is_listed) {
+        buffer_append_text(out, "listed");
+        buffer_append_text(out, reason.nbytes > 0 ? ": " : "");
+    }
+    append_cell(out, reason);
+    buffer_append_text(out, ")");
+}
+
 static void write_case(const struct result_case *result, struct buffer *out)
 {
-    buffer_printf(out, "- **%s** %.*s: ", result_verdict_name(result->verdict),
-                  SPAN_ARG(text_of(result->id)));
+    buffer_printf(out, "- **%s** ", result_verdict_name(result->verdict));
+    append_cell(out, text_of(result->id));
+    buffer_append_text(out, ": ");
     append_cell(out, text_of(result->claim));
-    if (text_of(result->reason).nbytes > 0) {
-        buffer_append_text(out, " (");
-        append_cell(out, text_of(result->reason));
-        buffer_append_text(out, ")");
-    }
-    buffer_printf(out, "%s\n", result->is_unexpected ? " - not expected" : "");
+    write_reason(result, out);
+    buffer_append_text(out, "\n");
     write_findings(result, out);
+    if (!result->is_unexpected || text_of(result->reproduce).nbytes == 0)
+        return;
+    buffer_append_text(out, "  - reproduce: ");
+    append_cell(out, text_of(result->reproduce));
+    buffer_append_text(out, "\n");
+}
+
+static bool is_told(const struct result_case *result, bool is_unexpected)
+{
+    if (result->is_unexpected || is_unexpected)
+        return result->is_unexpected && is_unexpected;
+    return result->verdict != RESULT_PASS && result->verdict != RESULT_NONSTRICT;
+}
+
+/* The cases that are unexpected, or the others that did not pass; returns how many. */
+static size_t write_cases(const struct result_run *run, bool is_unexpected, const char *heading,
+                          struct buffer *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->ncases; i++) {
+        if (!is_told(run->cases[i], is_unexpected))
+            continue;
+        if (n++ == 0) {
+            buffer_printf(out, "\n## %s ", heading);
+            append_cell(out, text_of(run->header.target));
+            buffer_append_text(out, "\n\n");
+        }
+        write_case(run->cases[i], out);
+    }
+    return n;
 }
 
 static void write_failures(const struct result_run *run, struct buffer *out)
 {
-    buffer_append_text(out, "\n## What did not pass on ");
-    append_cell(out, text_of(run->header.target));
-    buffer_append_text(out, "\n\n");
-    size_t n = 0;
-    for (size_t i = 0; i < run->ncases; i++) {
-        enum result_verdict verdict = run->cases[i]->verdict;
-        if (verdict == RESULT_PASS || verdict == RESULT_NONSTRICT)
-            continue;
-        write_case(run->cases[i], out);
-        n++;
+    struct buffer missing = {0};
+    result_tell_missing(run, &missing);
+    if (missing.nbytes > 0) {
+        buffer_append_text(out, "\n**The run was cut short.** ");
+        append_cell(out, buffer_span(&missing));
+        buffer_append_text(out, ".\n");
     }
-    if (n == 0)
-        buffer_append_text(out,
-                           run->ncases == 0 ? "Nothing was played.\n" : "Everything passed.\n");
+    buffer_free(&missing);
+    size_t n = write_cases(run, true, "Unexpected on", out);
+    n += write_cases(run, false, "As expected, but not passed on", out);
+    if (n > 0)
+        return;
+    buffer_append_text(out, "\n");
+    append_cell(out, text_of(run->header.target));
+    buffer_append_text(out,
+                       run->ncases == 0 ? ": nothing was played.\n" : ": everything passed.\n");
 }
 
 /* ---- behaviour profile ---- */

@@ -50,7 +50,7 @@ struct result_finding {
     unsigned line;
     const char *text;         /* one sentence */
     const char *wanted, *got; /* "" when they do not apply */
-    size_t log_line;          /* number of the wire log line it fired at, from 1; 0: none */
+    size_t log_line;          /* line of `log` it fired at, from 1; 0: none, or no longer kept */
     const char *page;         /* as in a check */
     const char *statement;
 };
@@ -61,6 +61,12 @@ struct result_behaviour {
     const char *choice;
 };
 
+/* A line of the scenario was sent as a line of the wire log, or took it. */
+struct result_match {
+    size_t log_line; /* of `log`, from 1: where what was sent or taken begins */
+    unsigned line;   /* of the case's own file; of what a macro says, that of its `use` */
+};
+
 struct result_case {
     const char *id;       /* with axis and order: "a.b/path=inbox[102]" */
     const char *scenario; /* "a.b" */
@@ -68,7 +74,8 @@ struct result_case {
     const char *file; /* where the scenario stands */
     unsigned line;
     enum result_verdict verdict;
-    const char *expected; /* verdict listed in the expectation file, or "" */
+    const char *expected;  /* verdict listed in the expectation file, or "" */
+    const char *listed_at; /* where the expectation file lists it: "dovecot.expect:12", or "" */
     bool is_unexpected;
     const char *reason; /* why skipped, blocked, error; the expectation's reason; "" */
     double ms;
@@ -79,6 +86,8 @@ struct result_case {
     size_t nfindings;
     struct result_behaviour *behaviours;
     size_t nbehaviours;
+    struct result_match *matches; /* in the order in which they came about */
+    size_t nmatches;
     const char *reproduce; /* one command line */
     const char *log;       /* the wire log, rendered; "" when not kept */
 };
@@ -92,6 +101,7 @@ struct result_header {
     const char *started;   /* "2026-11-21T23:53:42Z" */
     const char **features; /* "BBOARD=yes" */
     size_t nfeatures;
+    size_t planned; /* cases that the run was to play; 0: not known beforehand */
 };
 
 /* A whole run, read back. */
@@ -129,7 +139,8 @@ struct result_summary {
     size_t ncases;
     size_t nverdicts[RESULT_NVERDICTS];
     size_t nunexpected;
-    double ms; /* wall time of the run, set by the caller */
+    size_t nflaky; /* listed as such: they may go either way */
+    double ms;     /* wall time of the run, set by the caller */
 };
 
 /* Whether a verdict is other than what may be: not listed (expected NULL or ""), fail, crash and
@@ -140,8 +151,12 @@ bool result_is_unexpected(enum result_verdict verdict, const char *expected, boo
 
 void result_summary_add(struct result_summary *summary, const struct result_case *result);
 
-/* "61 cases: 58 pass, 2 warn, 1 skip; 0 unexpected; 0.21 s" */
+/* "61 cases: 58 pass, 2 warn, 1 skip; 0 unexpected; 0.21 s"; flaky ones are told too, when there
+ * are any: "0 unexpected, 2 flaky; 0.21 s". */
 void result_summary_write(const struct result_summary *summary, struct buffer *out);
+
+/* How many cases of a run are missing because it ended early, as far as can be told. */
+size_t result_run_missing(const struct result_run *run);
 
 enum result_exit {
     RESULT_EXIT_EXPECTED = 0,   /* every result as expected */
@@ -163,6 +178,7 @@ struct result_terminal {
     bool color;
     int verbosity;    /* 0: what did not pass; 1: every case one line; 2: every case in full */
     size_t log_lines; /* last wire lines shown with a failure; 0: 20 */
+    size_t nfindings; /* shown of a case, below verbosity 2; 0: all */
 };
 
 /* Appends what a terminal shows of one case. At verbosity 0: nothing for an expected pass or skip
@@ -177,9 +193,31 @@ void result_case_print(const struct result_case *result, const struct result_ter
  * needs LOGIN, which mine does not have". */
 void result_skips_print(const struct result_case *const *cases, size_t ncases, struct buffer *out);
 
-/* Appends a report of one or several runs in Markdown: each target's counts, the matrix of
- * requirement by target (worst verdict of all cases that check it), what did not pass with its
- * reason, and the behaviour profile: the lawful choices that each target made. */
+/* Appends one line for each case that was played several times and did not always end alike: "
+ * unsteady: login.ok: 2 pass, 1 fail". */
+void result_unsteady_print(const struct result_case *const *cases, size_t ncases,
+                           struct buffer *out);
+
+/* Appends a report of one or several runs in Markdown: each target's counts, what is unexpected in
+ * full, what else did not pass with its reason, the matrix of requirement by target (worst verdict
+ * of all cases that check it), and the behaviour profile: the lawful choices that each target made.
+ */
 void result_markdown_write(const struct result_run *const *runs, size_t nruns, struct buffer *out);
+
+/* ---- for programs ----------------------------------------------------------------------------
+ *
+ * Each appends one document of any number of runs. In all of them what is red is what is
+ * unexpected; what the expectation file lists is told as known, a case that was skipped or blocked
+ * as skipped. All are valid UTF-8 without control characters, whatever the peers sent: see
+ * docs/results.md. */
+
+/* JUnit XML as Jenkins, GitLab and others read it: a suite for each run. */
+void result_junit_write(const struct result_run *const *runs, size_t nruns, struct buffer *out);
+
+/* TAP version 14: one flat list of test points, YAML with what is unexpected. */
+void result_tap_write(const struct result_run *const *runs, size_t nruns, struct buffer *out);
+
+/* SARIF 2.1.0: a run for each run, a result for each finding, at the line of the scenario. */
+void result_sarif_write(const struct result_run *const *runs, size_t nruns, struct buffer *out);
 
 #endif

@@ -51,10 +51,16 @@ static const struct result_field BEHAVIOUR_FIELDS[] = {
     TEXT(result_behaviour, choice),
 };
 
+static const struct result_field MATCH_FIELDS[] = {
+    PLAIN(result_match, log_line, RESULT_FIELD_SIZE),
+    PLAIN(result_match, line, RESULT_FIELD_UNSIGNED),
+};
+
 static const struct result_record CHECK = RECORD("check", result_check, CHECK_FIELDS);
 static const struct result_record FINDING = RECORD("finding", result_finding, FINDING_FIELDS);
 static const struct result_record BEHAVIOUR =
     RECORD("behaviour", result_behaviour, BEHAVIOUR_FIELDS);
+static const struct result_record MATCH = RECORD("match", result_match, MATCH_FIELDS);
 
 static const struct result_field CASE_FIELDS[] = {
     TEXT(result_case, id),
@@ -64,6 +70,7 @@ static const struct result_field CASE_FIELDS[] = {
     PLAIN(result_case, line, RESULT_FIELD_UNSIGNED),
     PLAIN(result_case, verdict, RESULT_FIELD_VERDICT),
     TEXT(result_case, expected),
+    TEXT(result_case, listed_at),
     {"unexpected", RESULT_FIELD_BOOL, offsetof(struct result_case, is_unexpected), 0, NULL},
     TEXT(result_case, reason),
     PLAIN(result_case, ms, RESULT_FIELD_MS),
@@ -71,6 +78,7 @@ static const struct result_field CASE_FIELDS[] = {
     RECORDS(result_case, checks, &CHECK),
     RECORDS(result_case, findings, &FINDING),
     RECORDS(result_case, behaviours, &BEHAVIOUR),
+    RECORDS(result_case, matches, &MATCH),
     TEXT(result_case, reproduce),
     TEXT(result_case, log),
 };
@@ -79,7 +87,7 @@ static const struct result_field HEADER_FIELDS[] = {
     TEXT(result_header, version),   PLAIN(result_header, seed, RESULT_FIELD_SEED),
     TEXT(result_header, target),    TEXT(result_header, title),
     TEXT(result_header, dialect),   TEXT(result_header, started),
-    TEXTS(result_header, features),
+    TEXTS(result_header, features), PLAIN(result_header, planned, RESULT_FIELD_SIZE),
 };
 
 const struct result_record RESULT_RECORD_HEADER = RECORD("header", result_header, HEADER_FIELDS);

@@ -47,6 +47,10 @@ bool result_level_is_known(const char *level);
 void result_text_encode(struct span text, struct buffer *out);
 /* The other way: NUL-terminated, in the arena. */
 const char *result_text_decode(struct span encoded, struct arena *arena);
+/* Appends a text that may come from a peer so that people can read it, in UTF-8 without control
+ * characters: whatever could steer a terminal or is no text is shown as \xHH. Lines after the first
+ * are indented by that many blanks. */
+void result_text_show(struct buffer *out, const char *text, size_t indent);
 /* Length of the UTF-8 sequence at the start of s, 0 when there is none. */
 size_t result_utf8_length(struct span s);
 

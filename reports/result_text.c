@@ -91,3 +91,33 @@ const char *result_text_decode(struct span encoded, struct arena *arena)
     buffer_free(&out);
     return text;
 }
+
+/* A control character, or one of the two values that are no characters and no XML may hold. */
+static bool is_control(struct span s)
+{
+    unsigned char first = (unsigned char)s.data[0];
+    bool is_c1 = first == 0xc2 && s.nbytes > 1 && (unsigned char)s.data[1] < 0xa0;
+    bool is_none = span_starts_with(s, SPAN_LIT("\xef\xbf\xbe")) ||
+                   span_starts_with(s, SPAN_LIT("\xef\xbf\xbf"));
+    return first < 0x20 || first == 0x7f || is_c1 || is_none;
+}
+
+void result_text_show(struct buffer *out, const char *text, size_t indent)
+{
+    struct span rest = span_of(text);
+    while (rest.nbytes > 0) {
+        size_t nbytes = result_utf8_length(rest);
+        if (rest.data[0] == '\n') {
+            buffer_append_byte(out, '\n');
+            buffer_append_repeat(out, ' ', rest.nbytes > 1 ? indent : 0);
+            nbytes = 1;
+        } else if (nbytes == 0 || is_control(rest)) {
+            nbytes = nbytes ? nbytes : 1;
+            for (size_t i = 0; i < nbytes; i++)
+                buffer_printf(out, "\\x%02x", (unsigned)(unsigned char)rest.data[i]);
+        } else {
+            buffer_append(out, span_slice(rest, 0, nbytes));
+        }
+        rest = span_from(rest, nbytes);
+    }
+}

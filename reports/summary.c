@@ -58,6 +58,7 @@ void result_summary_add(struct result_summary *summary, const struct result_case
     summary->ncases++;
     summary->nverdicts[result->verdict]++;
     summary->nunexpected += result->is_unexpected;
+    summary->nflaky += span_is(span_of(result->expected), "flaky");
 }
 
 void result_summary_write(const struct result_summary *summary, struct buffer *out)
@@ -70,7 +71,10 @@ void result_summary_write(const struct result_summary *summary, struct buffer *o
         buffer_printf(out, "%s%zu %s", separator, summary->nverdicts[i], VERDICT_NAMES[i]);
         separator = ", ";
     }
-    buffer_printf(out, "; %zu unexpected; %.2f s", summary->nunexpected, summary->ms / 1000);
+    buffer_printf(out, "; %zu unexpected", summary->nunexpected);
+    if (summary->nflaky > 0)
+        buffer_printf(out, ", %zu flaky", summary->nflaky);
+    buffer_printf(out, "; %.2f s", summary->ms / 1000);
 }
 
 enum result_exit result_summary_exit(const struct result_summary *summary)
@@ -81,4 +85,12 @@ enum result_exit result_summary_exit(const struct result_summary *summary)
     if (summary->nverdicts[RESULT_BLOCKED] == nplayed)
         return RESULT_EXIT_TARGET;
     return summary->nunexpected > 0 ? RESULT_EXIT_UNEXPECTED : RESULT_EXIT_EXPECTED;
+}
+
+size_t result_run_missing(const struct result_run *run)
+{
+    size_t nlost = run->is_cut ? 1 : 0; /* the case whose line is incomplete */
+    if (run->header.planned <= run->ncases)
+        return run->header.planned == 0 ? nlost : 0;
+    return run->header.planned - run->ncases;
 }

@@ -24,13 +24,14 @@ struct cli {
 struct cli_command {
     const char *name;
     const char *arguments;            /* "TARGET [SELECTOR...]" */
-    const char *summary;              /* one line */
+    const char *summary;              /* one line; NULL: for programs, not listed for people */
     const char *details;              /* for --help, lines under 80 columns; may be NULL */
     const struct cli_option *options; /* ended by one without a name */
     int (*run)(struct cli *cli, int argc, char **argv); /* arguments behind the command's name */
 };
 
 const struct cli_command *cli_command_find(const char *name); /* NULL: unknown */
+const struct cli_command *cli_command_at(size_t index);       /* NULL: there are no more */
 void cli_help(struct buffer *out);
 void cli_help_command(const struct cli_command *command, struct buffer *out);
 
@@ -41,12 +42,18 @@ int cli_shim(struct cli *cli, int argc, char **argv);
 int cli_watch(struct cli *cli, int argc, char **argv);
 int cli_lint(struct cli *cli, int argc, char **argv);
 int cli_fmt(struct cli *cli, int argc, char **argv);
+int cli_convert(struct cli *cli, int argc, char **argv);
+int cli_grammar(struct cli *cli, int argc, char **argv);
 int cli_list(struct cli *cli, int argc, char **argv);
 int cli_explain(struct cli *cli, int argc, char **argv);
 int cli_cover(struct cli *cli, int argc, char **argv);
 int cli_features(struct cli *cli, int argc, char **argv);
 int cli_report(struct cli *cli, int argc, char **argv);
 int cli_mutants(struct cli *cli, int argc, char **argv);
+int cli_init(struct cli *cli, int argc, char **argv);
+int cli_fuzz(struct cli *cli, int argc, char **argv);
+int cli_shrink(struct cli *cli, int argc, char **argv);
+int cli_complete(struct cli *cli, int argc, char **argv);
 
 /* ---- options (option.c) ---- */
 
@@ -89,7 +96,7 @@ const char *cli_find_data(struct cli *cli, struct err *err);
 /* A file's octets in the cli's arena; "-" is standard input. */
 __attribute__((warn_unused_result)) int cli_read_file(struct cli *cli, const char *path,
                                                       struct span *octets_r, struct err *err);
-/* Replaces a file by renaming a new one over it. */
+/* Replaces a file by renaming a new one over it; a device, pipe or socket is written to. */
 __attribute__((warn_unused_result)) int cli_write_file(const char *path, struct span octets,
                                                        struct err *err);
 /* A results file; says on stderr when it was cut short. */
@@ -97,6 +104,7 @@ __attribute__((warn_unused_result)) int
 cli_read_results(struct cli *cli, const char *path, struct result_run **run_r, struct err *err);
 bool cli_is_folder(const char *path);
 bool cli_exists(const char *path);
+bool cli_is_special(const char *path); /* there, and neither file nor folder: /dev/stderr, a pipe */
 
 /* A path as it is best shown: without the working folder in front, when it lies below that. */
 const char *cli_short_path(struct arena *arena, const char *path);

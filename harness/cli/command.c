@@ -23,10 +23,12 @@ static const struct cli_command commands[] = {
      "TARGET is the name of a shipped target, a .target file, `reference` (the bundled client,\n"
      "called by function) or `reference-shim` (the same, as a program).\n"
      "With --exec there is no TARGET: the command line is run by a shell once for each case, and\n"
-     "judged by every octet it sends. Without a selector that is one case, `unscripted`: a server\n"
-     "with mail that answers whatever the client wants until it ends.\n"
+     "judged by every octet it sends. Without a selector that are two cases, `unscripted`\n"
+     "and `unscripted.slow`: a server with mail that answers whatever the client wants until it\n"
+     "ends, at once or after some time.\n"
      "\n"
      "  imapspec client --exec 'curl -s -u fred:secret imap://{host}:{port}/INBOX -X NOOP'\n"
+     "  imapspec client --tls --exec 'curl -s --cacert {certificate} ... imaps://{host}:{port}/'\n"
      "\n"
      "Selectors and exit codes are those of `server`.\n",
      client_option_table, cli_client},
@@ -43,7 +45,8 @@ static const struct cli_command commands[] = {
     {"serve", "[OPTIONS]", "run the bundled reference server",
      "Serves IMAP2 until SIGINT or SIGTERM. Prints the port it listens on.\n", serve_option_table,
      cli_serve},
-    {"shim", "", "drive the bundled reference client by requests on standard input",
+    {"shim", "[--check TARGET [CHECK...]]",
+     "drive the bundled reference client by requests on standard input",
      "Speaks the shim protocol of docs/shim.md: a request a line, answered on standard output.\n"
      "It is what imapspec itself would start to test this client; try it by hand:\n"
      "\n"
@@ -52,8 +55,19 @@ static const struct cli_command commands[] = {
      "  login fred secret\n"
      "  select INBOX\n"
      "  cache\n"
-     "  logout\n",
-     no_options, cli_shim},
+     "  logout\n"
+     "\n"
+     "With --check it tells what the shim of a client does otherwise than that manual says: a "
+     "line\n"
+     "for each check, and for a wrong one what was wanted, what was got, and the whole dialogue.\n"
+     "CHECK is the name of a check or a glob (`cache.*`).\n"
+     "\n"
+     "  imapspec shim --check my.target\n"
+     "  imapspec shim --check --exec ./my-shim\n"
+     "\n"
+     "Exit codes: 0 nothing is wrong; 1 something is; 2 wrong usage or target file; 3 it cannot\n"
+     "be started; 4 it is not installed, or no check was selected.\n",
+     shim_option_table, cli_shim},
     {"mutants", "[SELECTOR...]", "play the suite against servers with one seeded fault each",
      "Each fault is built into the bundled server, which is then played as `server` does. The\n"
      "suite is proven when every fault is killed (fail or crash of a case), nearly all of them by\n"
@@ -63,10 +77,42 @@ static const struct cli_command commands[] = {
      "Exit codes: 0 the suite is proven; 1 it is not; 2 wrong usage, or a file is wrong; 4 no\n"
      "fault or no scenario selected.\n",
      mutants_option_table, cli_mutants},
+    {"fuzz", "TARGET", "say to a server what nobody thought of, and judge what it answers",
+     "TARGET is named as for `server`. What is said is made from the grammar, and from what gave\n"
+     "new answers before; every line of the server goes through the same framing, grammar and\n"
+     "model as in a scenario. What is found is shrunk and written as a scenario: docs/fuzzing.md.\n"
+     "Mail of the target's users is changed and lost. Ends at SIGINT or SIGTERM, too.\n"
+     "\n"
+     "Exit codes: 0 nothing found; 1 findings, also those that were there with --resume; 2 wrong\n"
+     "usage, or a target that is not on this machine; 3 the target could not be started or\n"
+     "reached.\n",
+     fuzz_option_table, cli_fuzz},
+    {"shrink", "FILE TARGET", "make a scenario or event stream small that shows something wrong",
+     "FILE is a scenario (.scn), of which is taken what it sends, or an event stream (events.bin\n"
+     "of a finding). The result is written as `fuzz` writes its findings.\n"
+     "\n"
+     "Exit codes: 0 nothing is wrong; 1 it was shown and written; 2 and 3 as for `fuzz`.\n",
+     shrink_option_table, cli_shrink},
+    {"init", "[NAME]", "write a target file for a server or client that is yet unknown",
+     "Writes NAME.target (default: mine.target), which says what each of its lines is for, and\n"
+     "the programs that it names, in the folder NAME: they say what has to be filled in.\n"
+     "Nothing is written when one of the files is there already.\n",
+     init_option_table, cli_init},
     {"lint", "FILE...", "check scenario, target and fault files", NULL, no_options, cli_lint},
     {"fmt", "FILE...", "lay out scenario and target files canonically",
      "Prints the result; with -w writes it back; with --check only tells which files differ.\n",
      fmt_option_table, cli_fmt},
+    {"convert", "FILE", "turn logs, transcripts and event streams into scenarios, and back",
+     "Prints a scenario that says what FILE says: a wire log (`--log` of watch), a transcript of\n"
+     "lines `C: ...` and `S: ...`, or an event stream, the input form of the fuzzers. With\n"
+     "--stream, FILE is a scenario, and the event stream of what it sends is printed:\n"
+     "docs/fuzzing.md.\n",
+     convert_option_table, cli_convert},
+    {"grammar", "", "print the grammar of IMAP2, or make seeds and a dictionary of it",
+     "Without an option prints the ABNF that everything is judged by. --seeds makes the folders\n"
+     "request and response in DIR, which is made, too: event streams for targets that read what\n"
+     "clients say, or servers. The same program makes the same files.\n",
+     grammar_option_table, cli_grammar},
     {"list", "[SELECTOR...]", "print the scenarios there are", NULL, no_options, cli_list},
     {"explain", "ID...", "explain a requirement (expunge.example), a glob, or a reading (B59)",
      NULL, explain_option_table, cli_explain},
@@ -76,6 +122,11 @@ static const struct cli_command commands[] = {
      cli_features},
     {"report", "RESULTS...", "write a report of one or several results files", NULL,
      report_option_table, cli_report},
+    {"complete", "-- WORD...", NULL,
+     "For the completion of shells: WORD... is what stands behind `imapspec`, the last of them\n"
+     "is to be completed. Prints a candidate a line and what it means behind a tab, and\n"
+     "`:files SUFFIX` or `:folders` where such names can stand.\n",
+     no_options, cli_complete},
 };
 
 enum { NCOMMANDS = sizeof commands / sizeof commands[0] };
@@ -88,25 +139,34 @@ const struct cli_command *cli_command_find(const char *name)
     return NULL;
 }
 
+const struct cli_command *cli_command_at(size_t index)
+{
+    return index < NCOMMANDS ? &commands[index] : NULL;
+}
+
 void cli_help(struct buffer *out)
 {
     buffer_append_text(out, "usage: imapspec COMMAND [OPTION...] [ARGUMENT...]\n\n"
                             "Conformance tests for IMAP2 (RFC 1176).\n\n");
     for (size_t i = 0; i < NCOMMANDS; i++) {
         const struct cli_command *c = &commands[i];
+        if (c->summary == NULL)
+            continue;
         size_t width = (size_t)buffer_span(out).nbytes;
         buffer_printf(out, "  %s %s", c->name, c->arguments);
         width = buffer_span(out).nbytes - width;
         buffer_append_repeat(out, ' ', width < 32 ? 32 - width : 2);
         buffer_printf(out, "%s\n", c->summary);
     }
-    buffer_append_text(out, "\nimapspec help COMMAND, or COMMAND --help, tells more.\n");
+    buffer_append_text(out, "\nimapspec help COMMAND, or COMMAND --help, tells more.\n"
+                            "imapspec --version prints the version.\n");
 }
 
 void cli_help_command(const struct cli_command *command, struct buffer *out)
 {
-    buffer_printf(out, "usage: imapspec %s %s\n\n%c%s.\n", command->name, command->arguments,
-                  char_upper(command->summary[0]), command->summary + 1);
+    buffer_printf(out, "usage: imapspec %s %s\n", command->name, command->arguments);
+    if (command->summary != NULL)
+        buffer_printf(out, "\n%c%s.\n", char_upper(command->summary[0]), command->summary + 1);
     if (command->details != NULL)
         buffer_printf(out, "\n%s", command->details);
     for (const struct cli_option *o = command->options; o->name != NULL; o++) {

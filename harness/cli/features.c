@@ -3,14 +3,20 @@
 #include "cli/guard.h"
 #include "cli/test_options.h"
 
-/* What a client can be asked to do. */
-static void print_verbs(const struct target *target)
+/* What a client can be asked to do. A shim can at least open a connection, or it is none. */
+static int print_verbs(const struct target *target)
 {
     const struct script_names *verbs = target_verbs(target);
+    if (!target_is_exec(target) && verbs->nitems == 0) {
+        (void)fprintf(stderr, "imapspec: %s: its shim does not say what it can do\n",
+                      target_name(target));
+        return RESULT_EXIT_TARGET;
+    }
     if (target_is_exec(target))
         (void)printf("exec               yes      a program that cannot be told what to do\n");
     for (size_t i = 0; i < verbs->nitems; i++)
         (void)printf("shim.%-13s yes      (its shim says so)\n", verbs->items[i]);
+    return 0;
 }
 
 static void print_features(struct target *target)
@@ -45,7 +51,7 @@ static int probe(struct target *target, bool keeps_folder)
         if (target_is_server(target))
             print_features(target);
         else
-            print_verbs(target);
+            status = print_verbs(target);
         if (target_stop(target, loop, &err) != 0) {
             (void)cli_fail(&err);
             status = RESULT_EXIT_TARGET;
@@ -67,6 +73,7 @@ int cli_features(struct cli *cli, int argc, char **argv)
         (void)err_set(&err, NULL, 0, 0, "features wants one target");
         return cli_fail(&err);
     }
+    options.is_client = span_is(span_of(arguments.items[0]), "reference-shim");
     struct target *target = test_open_target(cli, arguments.items[0], &options, &err);
     if (target == NULL)
         return cli_fail(&err);

@@ -44,6 +44,12 @@ bool cli_is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool cli_is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode);
+}
+
 /* ---- reading and writing ---- */
 
 static int read_all(int fd, const char *path, struct arena *arena, struct span *octets_r,
@@ -84,8 +90,19 @@ int cli_read_file(struct cli *cli, const char *path, struct span *octets_r, stru
     return read_file(path, &cli->arena, octets_r, err);
 }
 
+static int write_special(const char *path, struct span octets, struct err *err)
+{
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL && fwrite(octets.data, 1, octets.nbytes, file) == octets.nbytes;
+    if (file != NULL && fclose(file) != 0)
+        good = false;
+    return good ? 0 : err_set(err, path, 0, 0, "cannot be written: %s", strerror(errno));
+}
+
 int cli_write_file(const char *path, struct span octets, struct err *err)
 {
+    if (cli_is_special(path))
+        return write_special(path, octets, err);
     struct buffer name = {0};
     buffer_printf(&name, "%s.new-%ld", path, (long)getpid());
     char *temporary = buffer_take_text(&name);

@@ -55,7 +55,9 @@ int main(int argc, char **argv)
 {
     struct cli cli = {.program = argv[0]};
     guard_catch_abort();
-    cli.out_is_terminal = isatty(STDOUT_FILENO) == 1 && getenv("CI") == NULL;
+    const char *terminal = getenv("TERM");
+    cli.out_is_terminal = isatty(STDOUT_FILENO) == 1 && getenv("CI") == NULL &&
+                          !(terminal != NULL && strcmp(terminal, "dumb") == 0);
     cli.color = cli.out_is_terminal && getenv("NO_COLOR") == NULL;
     if (argc < 2) {
         (void)help(NULL);

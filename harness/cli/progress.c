@@ -1,21 +1,36 @@
 #include "cli/test.h"
 
-static double seconds_since(int64_t us)
+enum { PROGRESS_EVERY_US = 50000 };
+
+static void append_time(struct buffer *out, double seconds)
 {
-    struct clock clock = clock_system();
-    return (double)(clock_now_us(&clock) - us) / 1e6;
+    if (seconds < 90)
+        buffer_printf(out, "%.0f s", seconds);
+    else
+        buffer_printf(out, "%.0f min", seconds / 60);
 }
 
-void test_progress(const struct test_run *run)
+void test_progress(struct test_run *run)
 {
-    if (!run->shows_progress || run->summary.ncases == 0)
+    struct clock clock = clock_system();
+    int64_t now_us = clock_now_us(&clock);
+    size_t ndone = run->summary.ncases;
+    bool is_due = ndone == 0 || now_us - run->progress_us >= PROGRESS_EVERY_US;
+    if (!run->shows_progress || !is_due)
         return;
-    double passed = seconds_since(run->started_us);
-    double left =
-        passed / (double)run->summary.ncases * (double)(run->ntotal - run->summary.ncases);
-    (void)fprintf(stderr, "\r\033[K%zu/%zu done, %zu failed, %.0f s left", run->summary.ncases,
-                  run->ntotal, run->nfailed, left);
+    run->progress_us = now_us;
+    struct buffer line = {0};
+    buffer_printf(&line, "\r\033[K%zu/%zu done, %zu unexpected", ndone, run->ntotal,
+                  run->summary.nunexpected);
+    if (ndone > 0) {
+        double passed_s = (double)(now_us - run->started_us) / 1e6;
+        buffer_append_text(&line, ", ");
+        append_time(&line, passed_s / (double)ndone * (double)(run->ntotal - ndone));
+        buffer_append_text(&line, " left");
+    }
+    (void)fwrite(buffer_span(&line).data, 1, line.nbytes, stderr);
     (void)fflush(stderr);
+    buffer_free(&line);
 }
 
 void test_progress_clear(const struct test_run *run)
@@ -44,12 +59,14 @@ void test_take_result(struct test_run *run, struct result_case *result)
                            sizeof(void *));
     run->done[run->ndone++] = result;
     result_summary_add(&run->summary, result);
-    run->nfailed += result->verdict >= RESULT_BLOCKED;
     result_case_print(result, &run->terminal, &text);
-    if (text.nbytes > 0) {
+    if (!result->is_unexpected && run->terminal.verbosity == 0) {
+        buffer_append(&run->later, buffer_span(&text)); /* what is unexpected comes first */
+    } else if (text.nbytes > 0) {
         test_progress_clear(run);
-        (void)fwrite(buffer_span(&text).data, 1, text.nbytes, stdout);
-        (void)fflush(stdout);
+        (void)fwrite(buffer_span(&text).data, 1, text.nbytes, run->say);
+        (void)fflush(run->say);
+        run->progress_us = 0;
     }
     buffer_free(&text);
     test_progress(run);

@@ -1,6 +1,17 @@
+#include "cli/shim_check.h"
 #include "cli/tables.h"
 #include "net/net.h"
 #include "target/client_shim.h"
+
+#define MEMBER(name) offsetof(struct shim_options, name)
+
+const struct cli_option shim_option_table[] = {
+    {0, "check", NULL, CLI_FLAG, MEMBER(checks), "check a shim: TARGET, or with --exec"},
+    {0, "exec", "COMMAND", CLI_TEXT, MEMBER(exec), "no TARGET: the shim's command line"},
+    {0, "tls", NULL, CLI_FLAG, MEMBER(uses_tls), "with --exec: the harness listens with TLS"},
+    {0, "timeout-scale", "F", CLI_FACTOR, MEMBER(timeout_scale), "multiply all time limits"},
+    {'v', "verbose", NULL, CLI_COUNT, MEMBER(verbosity), "show what is said in every check"},
+    {0}};
 
 enum { CONNECT_TIMEOUT_US = 30 * 1000 * 1000 };
 
@@ -90,23 +101,12 @@ static void run(struct program *p)
         (void)net_wait(p->loop, -1);
 }
 
-int cli_shim(struct cli *cli, int argc, char **argv)
+static int be_shim(void)
 {
-    static const struct cli_option no_options[] = {{0}};
-    struct cli_texts arguments = {0};
     struct err err;
-    struct program p = {0};
-    int ignored = 0;
-    if (cli_options_read(cli, no_options, argc, argv, &ignored, &arguments, &err) != 0)
-        return cli_fail(&err);
-    if (arguments.nitems > 0) {
-        (void)err_set(&err, NULL, 0, 0, "shim takes no arguments: it is told by requests");
-        return cli_fail(&err);
-    }
-    p.loop = net_loop_new();
+    struct program p = {.loop = net_loop_new(), .shim = client_shim_new()};
     p.stdio = carrier_open_stdio(p.loop, &err);
     int status = p.stdio == NULL ? cli_fail(&err) : 0;
-    p.shim = client_shim_new();
     if (p.stdio != NULL)
         run(&p);
     client_shim_free(&p.shim);
@@ -114,4 +114,20 @@ int cli_shim(struct cli *cli, int argc, char **argv)
     carrier_close(&p.stdio);
     net_loop_free(&p.loop);
     return status;
+}
+
+int cli_shim(struct cli *cli, int argc, char **argv)
+{
+    struct shim_options options = {0};
+    struct cli_texts arguments = {0};
+    struct err err;
+    if (cli_options_read(cli, shim_option_table, argc, argv, &options, &arguments, &err) != 0)
+        return cli_fail(&err);
+    if (options.checks)
+        return shim_check(cli, &options, &arguments);
+    if (arguments.nitems == 0 && options.exec == NULL)
+        return be_shim();
+    (void)err_set(&err, NULL, 0, 0,
+                  "shim takes no arguments without --check: it is told by requests");
+    return cli_fail(&err);
 }

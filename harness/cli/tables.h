@@ -5,11 +5,17 @@
 #include "cli/cli.h"
 
 extern const struct cli_option serve_option_table[];
+extern const struct cli_option shim_option_table[];
 extern const struct cli_option watch_option_table[];
 extern const struct cli_option fmt_option_table[];
+extern const struct cli_option grammar_option_table[];
+extern const struct cli_option convert_option_table[];
 extern const struct cli_option cover_option_table[];
 extern const struct cli_option explain_option_table[];
 extern const struct cli_option report_option_table[];
 extern const struct cli_option mutants_option_table[];
+extern const struct cli_option init_option_table[];
+extern const struct cli_option fuzz_option_table[];
+extern const struct cli_option shrink_option_table[];
 
 #endif

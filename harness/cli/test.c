@@ -132,24 +132,32 @@ static const char *time_text(struct arena *arena)
                         d.minute, d.second);
 }
 
-static void write_header(struct test_run *run)
+static void make_header(struct test_run *run)
 {
     static const char *const answers[] = {"no", "yes", "unknown"};
+    struct arena *arena = &run->cli->arena;
     size_t nfeatures;
     const struct target_feature *features = target_features(run->target, &nfeatures);
-    struct result_header header = {.version = IMAPSPEC_VERSION,
-                                   .seed = run->options.seed,
-                                   .target = target_name(run->target),
-                                   .title = target_title(run->target),
-                                   .dialect = target_dialect(run->target),
-                                   .started = time_text(&run->cli->arena),
-                                   .nfeatures = nfeatures};
-    header.features = arena_array(&run->cli->arena, nfeatures, sizeof *header.features);
+    run->header = (struct result_header){.version = IMAPSPEC_VERSION,
+                                         .seed = run->options.seed,
+                                         .target = target_name(run->target),
+                                         .title = target_title(run->target),
+                                         .dialect = target_dialect(run->target),
+                                         .started = time_text(arena),
+                                         .features = arena_array(arena, nfeatures, sizeof(char *)),
+                                         .nfeatures = nfeatures,
+                                         .planned = run->ntotal};
     for (size_t i = 0; i < nfeatures; i++)
-        header.features[i] =
-            arena_printf(&run->cli->arena, "%s=%s", features[i].name, answers[features[i].answer]);
+        run->header.features[i] =
+            arena_printf(arena, "%s=%s", features[i].name, answers[features[i].answer]);
+}
+
+static void write_header(const struct test_run *run)
+{
     struct buffer line = {0};
-    result_header_write(&header, &line);
+    if (run->results == NULL)
+        return;
+    result_header_write(&run->header, &line);
     (void)fwrite(buffer_span(&line).data, 1, line.nbytes, run->results);
     (void)fflush(run->results);
     buffer_free(&line);
@@ -225,13 +233,15 @@ static int run_started(struct test_run *run, struct net_loop *loop)
         (void)cli_fail(&err);
         return RESULT_EXIT_TARGET;
     }
-    if (run->results != NULL)
-        write_header(run);
+    make_header(run);
+    write_header(run);
     if (target_missing(run->target) != NULL) {
         skip_all(run, target_missing(run->target));
+        stop_target(run, loop);
         return 0;
     }
     run->started_us = clock_now_us(&clock);
+    test_progress(run);
     int status = play_all(run, &err);
     test_progress_clear(run);
     run->summary.ms = (double)(clock_now_us(&clock) - run->started_us) / 1000;
@@ -256,10 +266,10 @@ static int update_expected(struct test_run *run)
     buffer_free(&text);
     if (status != 0)
         return cli_fail(&err);
-    (void)printf("%s written", run->expect_path);
+    (void)fprintf(run->say, "%s written", run->expect_path);
     if (nlacking > 0)
-        (void)printf("; %zu lines lack a reason: replace each ? by one", nlacking);
-    (void)printf("\n");
+        (void)fprintf(run->say, "; %zu lines lack a reason: replace each ? by one", nlacking);
+    (void)fprintf(run->say, "\n");
     return 0;
 }
 
@@ -269,7 +279,7 @@ static void report_unused(struct test_run *run, bool ran_all)
     if (run->expected == NULL)
         return;
     run->summary.nunexpected += expect_report_unused(run->expected, ran_all, &text);
-    (void)fwrite(buffer_span(&text).data, 1, text.nbytes, stdout);
+    (void)fwrite(buffer_span(&text).data, 1, text.nbytes, run->say);
     buffer_free(&text);
 }
 
@@ -278,16 +288,39 @@ static void print_summary(const struct test_run *run)
     struct buffer text = {0};
     result_summary_write(&run->summary, &text);
     struct span line = span_trim(buffer_span(&text));
-    (void)printf("%s: %.*s\n", target_name(run->target), SPAN_ARG(line));
+    (void)fprintf(run->say, "%s: %.*s\n", target_name(run->target), SPAN_ARG(line));
     buffer_clear(&text);
     result_skips_print((const struct result_case *const *)run->done, run->ndone, &text);
-    (void)printf("%.*sseed %" PRIu64 "\n", SPAN_ARG(buffer_span(&text)), run->options.seed);
+    result_unsteady_print((const struct result_case *const *)run->done, run->ndone, &text);
+    (void)fprintf(run->say, "%.*sseed %" PRIu64 "\n", SPAN_ARG(buffer_span(&text)),
+                  run->options.seed);
     buffer_free(&text);
+}
+
+static void print_later(struct test_run *run)
+{
+    (void)fwrite(buffer_span(&run->later).data, 1, run->later.nbytes, run->say);
+    buffer_free(&run->later);
+}
+
+/* What there is of the reports asked for, however the run ended. */
+static int write_reports(const struct test_run *run, int status)
+{
+    struct result_run whole = {.header = run->header, .cases = run->done, .ncases = run->ndone};
+    const struct result_run *const runs[] = {&whole};
+    struct err err;
+    (void)fflush(run->say);
+    bool has_begun = run->header.version != NULL;
+    if (!has_begun || report_write(run->cli, &run->options.reports, runs, 1, &err) == 0)
+        return status;
+    (void)cli_fail(&err);
+    return status == 0 ? RESULT_EXIT_INTERNAL : status;
 }
 
 static int finish(struct test_run *run, int status)
 {
     bool ran_all = !run->is_selection && run->ndone == run->ntotal;
+    print_later(run);
     if (guard_signal() != 0)
         (void)fprintf(stderr, "imapspec: interrupted when %zu of %zu cases were done\n", run->ndone,
                       run->ntotal);
@@ -311,12 +344,22 @@ static int run_target_cases(struct test_run *run)
         target_is_in_process(run->target) ? net_loop_new_virtual(0) : net_loop_new();
     int status = run_started(run, loop);
     net_loop_free(&loop);
-    return finish(run, status);
+    return write_reports(run, finish(run, status));
+}
+
+static int close_results(struct test_run *run, int status)
+{
+    bool is_bad = ferror(run->results) != 0;
+    is_bad = fclose(run->results) != 0 || is_bad;
+    if (!is_bad)
+        return status;
+    (void)fprintf(stderr, "%s: not all results could be written\n", run->options.results);
+    return status == 0 ? RESULT_EXIT_INTERNAL : status;
 }
 
 static int test(struct cli *cli, bool is_client, int argc, char **argv)
 {
-    struct test_run run = {.cli = cli, .options.is_client = is_client};
+    struct test_run run = {.cli = cli, .options.is_client = is_client, .say = stdout};
     int status = test_prepare(&run, argc, argv);
     guard_catch_signals();
     if (status == 0 && run.options.only_lists)
@@ -326,8 +369,8 @@ static int test(struct cli *cli, bool is_client, int argc, char **argv)
         status = RESULT_EXIT_EMPTY;
     } else if (status == 0)
         status = run_target_cases(&run);
-    if (run.results != NULL && fclose(run.results) != 0 && status == 0)
-        status = RESULT_EXIT_INTERNAL;
+    if (run.results != NULL)
+        status = close_results(&run, status);
     target_free(&run.target);
     expect_free(&run.expected);
     suite_free(&run.suite);

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/guard.h"
+#include "cli/report.h"
 #include "target/expect.h"
 #include "target/target.h"
 
@@ -15,8 +16,9 @@ struct test_options {
     bool is_strict, updates_expected, fails_fast, only_lists, keeps_folder, uses_tls;
     double timeout_scale;
     unsigned verbosity;
-    const char *expect, *vary, *results, *color, *user, *password, *exec;
+    const char *expect, *vary, *results, *color, *user, *password, *exec, *shim;
     struct cli_texts except;
+    struct report_paths reports;
 };
 
 struct test_run {
@@ -30,6 +32,8 @@ struct test_run {
     struct expect_list *expected; /* NULL: no file */
     const char *expect_path;
     FILE *results; /* NULL: not kept */
+    FILE *say;     /* where people read: stdout, or stderr when a report takes that */
+    struct result_header header;
 
     struct run_options play_options;
     struct run_target run_target; /* in a worker */
@@ -39,13 +43,15 @@ struct test_run {
     size_t ndone, done_capacity;
     struct result_summary summary;
     struct result_terminal terminal;
-    size_t nfailed, ntotal;
-    int64_t started_us;
+    struct buffer later; /* told when all cases are done: what is known or tolerated */
+    size_t ntotal;
+    int64_t started_us, progress_us;
     bool shows_progress;
 };
 
-/* The live line: how many are done, how many failed, how long to go. Only on a terminal. */
-void test_progress(const struct test_run *run);
+/* The live line: how many are done, how many are unexpected, how long to go. Only on a terminal,
+ * and not more often than the eye can follow. */
+void test_progress(struct test_run *run);
 void test_progress_clear(const struct test_run *run);
 
 /* Everything about a result that has come: expectation, file, terminal, summary. */

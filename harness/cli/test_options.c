@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/failed.h"
 #include "run/vary.h"
 
 #define MEMBER(name) offsetof(struct test_options, name)
+#define REPORT_MEMBER(name) offsetof(struct test_options, reports.name)
 
 enum { CASE_LIMIT_MOST_S = 24 * 3600 };
 
@@ -17,6 +19,7 @@ const struct cli_option server_option_table[] = {
     {0, "user", "NAME", CLI_TEXT, MEMBER(user), "to log in with, for HOST:PORT"},
     {0, "password", "TEXT", CLI_TEXT, MEMBER(password), "to log in with, for HOST:PORT"},
     {0, "tls", NULL, CLI_FLAG, MEMBER(uses_tls), "TLS from the first octet, for HOST:PORT"},
+#include "cli/report_options.def"
 #include "cli/test_options.def"
     {0}};
 
@@ -25,6 +28,8 @@ const struct cli_option client_option_table[] = {
      "no TARGET: a client's command line, with {host} and {port}"},
     {0, "user", "NAME", CLI_TEXT, MEMBER(user), "whom the client logs in as"},
     {0, "password", "TEXT", CLI_TEXT, MEMBER(password), "with this password"},
+    {0, "tls", NULL, CLI_FLAG, MEMBER(uses_tls), "with --exec: TLS from the first octet"},
+#include "cli/report_options.def"
 #include "cli/test_options.def"
     {0}};
 
@@ -36,6 +41,7 @@ struct target *test_open_target(struct cli *cli, const char *argument,
                                          arena_printf(&cli->arena, "%s/scripts/targets", cli->data),
                                      .wants_client = options->is_client,
                                      .exec = options->exec,
+                                     .shim = options->shim,
                                      .user = options->user,
                                      .password = options->password,
                                      .uses_tls = options->uses_tls,
@@ -87,7 +93,8 @@ static int read_expected(struct test_run *run, struct err *err)
         return 0;
     if (cli_read_file(run->cli, path, &text, err) != 0)
         return -1;
-    run->expected = expect_read(text, path, clock_wall_s(&clock) / 86400, err);
+    run->expected = expect_read(text, cli_short_path(&run->cli->arena, path),
+                                clock_wall_s(&clock) / 86400, err);
     return run->expected == NULL ? -1 : 0;
 }
 
@@ -154,7 +161,7 @@ static int load_and_select(struct test_run *run, const struct cli_texts *argumen
     struct buffer unused = {0};
     cli_split_selectors(run->cli, &rest, &paths, &selectors);
     if (run->options.exec != NULL && rest.nitems == 0)
-        cli_texts_add(run->cli, &selectors, "unscripted");
+        cli_texts_add(run->cli, &selectors, "unscripted*");
     run->play_options.target_argument = reproduction(run, &paths);
     run->is_selection = paths.nitems > 0 || selectors.nitems > 0 || run->options.except.nitems > 0;
     suite_init(&run->suite, &run->cli->arena);
@@ -170,9 +177,15 @@ static int load_and_select(struct test_run *run, const struct cli_texts *argumen
     return 0;
 }
 
-static int open_results(struct test_run *run, struct err *err)
+static int open_outputs(struct test_run *run, struct err *err)
 {
-    if (run->options.results == NULL || run->options.only_lists || run->suite.ncases == 0)
+    if (run->options.only_lists)
+        return 0;
+    if (report_prepare(&run->options.reports, err) != 0)
+        return -1;
+    if (report_takes_stdout(&run->options.reports))
+        run->say = stderr;
+    if (run->options.results == NULL || run->suite.ncases == 0)
         return 0;
     run->results = fopen(run->options.results, "w");
     if (run->results == NULL)
@@ -214,7 +227,45 @@ static void make_play_options(struct test_run *run)
     run->play_options.read_context = run->cli;
     run->ntotal = run->suite.ncases * (run->options.repeat == 0 ? 1 : run->options.repeat);
     run->terminal.verbosity = (int)run->options.verbosity;
+    run->terminal.nfindings = run->options.verbosity == 0 ? 3 : 0; /* the rest fits a screen */
     run->shows_progress = run->cli->out_is_terminal && isatty(STDERR_FILENO) == 1;
+}
+
+static bool names_a_path(const struct cli_texts *arguments, size_t from)
+{
+    for (size_t i = from; i < arguments->nitems; i++)
+        if (cli_exists(arguments->items[i]))
+            return true;
+    return false;
+}
+
+static bool are_shipped(struct cli *cli, const struct cli_texts *files)
+{
+    const char *folder = arena_printf(&cli->arena, "%s/scripts/imap2/", cli->data);
+    struct span start = span_of(cli_short_path(&cli->arena, folder));
+    for (size_t i = 0; i < files->nitems; i++)
+        if (!span_starts_with(span_of(files->items[i]), start))
+            return false;
+    return true;
+}
+
+/* `failed:RESULTS` becomes the cases' IDs; unless told otherwise they are played with that run's
+ * seed, from the files in which they stand. */
+static int expand_failed(struct test_run *run, struct cli_texts *arguments, struct err *err)
+{
+    struct failed failed = {.has_files = true};
+    struct failed unused = {.has_files = true};
+    size_t ntargets = run->options.exec == NULL ? 1 : 0;
+    if (failed_expand(run->cli, arguments, &failed, err) != 0 ||
+        failed_expand(run->cli, &run->options.except, &unused, err) != 0)
+        return -1;
+    if (failed.has_seed && run->options.seed == UINT64_MAX)
+        run->options.seed = failed.seed;
+    if (failed.has_files && !names_a_path(arguments, ntargets) &&
+        !are_shipped(run->cli, &failed.files))
+        for (size_t i = 0; i < failed.files.nitems; i++)
+            cli_texts_add(run->cli, arguments, failed.files.items[i]);
+    return 0;
 }
 
 int test_prepare(struct test_run *run, int argc, char **argv)
@@ -231,6 +282,8 @@ int test_prepare(struct test_run *run, int argc, char **argv)
         (void)err_set(&err, NULL, 0, 0, "which target? see imapspec %s --help", command);
         return cli_fail(&err);
     }
+    if (expand_failed(run, &arguments, &err) != 0)
+        return cli_fail(&err);
     if (run->options.seed == UINT64_MAX)
         run->options.seed = random_seed();
     run->target_argument = run->options.exec == NULL ? arguments.items[0] : "";
@@ -243,5 +296,5 @@ int test_prepare(struct test_run *run, int argc, char **argv)
         return status;
     limit_jobs(run);
     make_play_options(run);
-    return open_results(run, &err) != 0 ? cli_fail(&err) : 0;
+    return open_outputs(run, &err) != 0 ? cli_fail(&err) : 0;
 }

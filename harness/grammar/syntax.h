@@ -1,6 +1,6 @@
 /*
- * syntax: a grammar as it was read, and what was found out about it. Private to this folder. All of
- * it lives in the grammar's arena.
+ * syntax: a grammar as it was read, and what was found out about it. Private to this folder, and
+ * to fuzz/mutator/form.c, which makes its own tables of it. All of it lives in the grammar's arena.
  *
  * Whatever depends on whether obs- rules may be used is kept twice, by variant.
  */

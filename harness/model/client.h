@@ -53,8 +53,9 @@ struct client_memory {
     bool is_refusal_early;               /* what follows a refused literal had been sent before */
 
     uint32_t peak_exists; /* most messages there have been in this selection */
-    bool is_confused;  /* the server said what cannot be: nobody knows what a client makes of it */
-    bool has_selected; /* a SELECT or BBOARD was completed with OK once */
+    bool is_confused; /* the server said what cannot be: nobody knows what a client makes of it */
+    bool has_sent_login;
+    bool has_selected;          /* a SELECT or BBOARD was completed with OK once */
     bool was_refused_selection; /* the last one was not */
 
     enum client_hint hint;

@@ -74,9 +74,14 @@ static void report_unselected(struct model_session *s, const struct command *com
 void client_state_check(struct model_session *s, const struct command *command)
 {
     if (command->verb == VERB_NOOP && !s->is_authenticated)
-        breach_as(s, E6, "state.client-login-first", MODEL_OBSERVE, "NOOP was sent before LOGIN");
+        /* when a LOGIN was refused, it may keep the connection alive (B47) */
+        breach_as(s, E6, "state.client-login-first",
+                  s->client.has_sent_login ? MODEL_OBSERVE : MODEL_WARN,
+                  "NOOP was sent before LOGIN%s",
+                  s->client.has_sent_login ? " was completed with OK" : "");
     else if (command->verb == VERB_LOGIN && s->is_authenticated)
         breach_as(s, E6, "state.client-login-first", MODEL_OBSERVE, "LOGIN was sent again");
+    s->client.has_sent_login = s->client.has_sent_login || command->verb == VERB_LOGIN;
     if (command_has(command, VERB_NEEDS_LOGIN) && !s->is_authenticated)
         breach(s, E6, "%s was sent before LOGIN was completed with OK", command_name(command));
     else if (command_has(command, VERB_NEEDS_MAILBOX) && !has_mailbox(s))

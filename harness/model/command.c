@@ -55,9 +55,10 @@ void command_free(struct command *command)
 static struct span cut_word(struct span *rest)
 {
     size_t end = 0;
-    while (end < rest->nbytes && rest->data[end] != ' ' && rest->data[end] != '\r' &&
-           rest->data[end] != '\n')
+    while (end < rest->nbytes && rest->data[end] != ' ' && rest->data[end] != '\n')
         end++;
+    if (end < rest->nbytes && rest->data[end] == '\n' && end > 0 && rest->data[end - 1] == '\r')
+        end--;
     struct span word = span_slice(*rest, 0, end);
     *rest = span_from(*rest, end);
     if (rest->nbytes > 0 && rest->data[0] == ' ')

@@ -161,17 +161,22 @@ static void drop_unanswerable(struct model_session *s, size_t *at)
     }
 }
 
+void session_note_refused(struct model_session *s, const struct command *command)
+{
+    if (command != s->partial)
+        return;
+    s->partial = NULL;
+    s->was_refused = true;
+    s->client.is_refusal_early = s->client.early_command == command;
+    s->refused_hash = rng_hash(buffer_span(&command->bytes));
+    s->refused_nbytes = command->bytes.nbytes;
+}
+
 static void complete(struct model_session *s, size_t at, enum status status, struct span text)
 {
     drop_unanswerable(s, &at);
     struct command *command = s->outstanding[at];
-    if (command == s->partial) {
-        s->partial = NULL;
-        s->was_refused = true;
-        s->client.is_refusal_early = s->client.early_command == command;
-        s->refused_hash = rng_hash(buffer_span(&command->bytes));
-        s->refused_nbytes = command->bytes.nbytes;
-    }
+    session_note_refused(s, command);
     check_state(s, command, status);
     settle_doubt(s, command, status);
     if (command_has(command, VERB_SELECTS))
@@ -226,11 +231,25 @@ static size_t find_garbled(struct model_session *s, struct span tag)
     return s->noutstanding;
 }
 
+/* The oldest command of that tag, or noutstanding; one that an untagged BAD may have answered only
+ * when there is no other. */
+static size_t find_tag(const struct model_session *s, struct span tag)
+{
+    size_t found = s->noutstanding;
+    for (size_t i = 0; i < s->noutstanding; i++) {
+        if (!span_equal(s->outstanding[i]->tag, tag))
+            continue;
+        if (!s->outstanding[i]->has_untagged_bad)
+            return i;
+        if (found == s->noutstanding)
+            found = i;
+    }
+    return found;
+}
+
 void completion_read(struct model_session *s, struct span tag, enum status status, struct span text)
 {
-    size_t at = 0;
-    while (at < s->noutstanding && !span_equal(s->outstanding[at]->tag, tag))
-        at++;
+    size_t at = find_tag(s, tag);
     if (at == s->noutstanding && is_done(s, tag)) {
         breach(s, I10, "tag %.*s was completed once more", SPAN_ARG(tag));
         return;

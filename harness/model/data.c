@@ -317,18 +317,34 @@ static void read_bye(struct model_session *s)
         breach(s, M7, "one of several sessions on %s was ended with BYE", s->truth->name);
 }
 
+/* The command that an untagged BAD may be about, its tag valid or not; noutstanding: none. */
+static size_t find_malformed(const struct model_session *s, bool has_valid_tag)
+{
+    for (size_t i = 0; i < s->noutstanding; i++) {
+        const struct command *command = s->outstanding[i];
+        if (command_tag_is_valid(command) == has_valid_tag && !command->is_wellformed &&
+            !command->has_untagged_bad && !(command->is_partial && has_valid_tag))
+            return i;
+    }
+    return s->noutstanding;
+}
+
 /* It may stand for the completion of a line whose tag could not be read (B43). */
 static void read_bad(struct model_session *s)
 {
-    for (size_t i = 0; i < s->noutstanding; i++) {
-        struct command *command = s->outstanding[i];
-        if (command->is_wellformed || command->has_untagged_bad || command->is_partial)
-            continue;
-        command->has_untagged_bad = true;
-        if (command->tag.nbytes == 0 || command->tag.data[0] == '*' || command->tag.data[0] == '+')
-            session_remove_command(s, i);
+    size_t at = find_malformed(s, false);
+    if (at == s->noutstanding)
+        at = find_malformed(s, true);
+    if (at == s->noutstanding)
         return;
-    }
+    struct command *command = s->outstanding[at];
+    command->has_untagged_bad = true;
+    bool was_partial = command->is_partial;
+    if (was_partial)
+        session_note_refused(s, command);
+    if (was_partial || command->tag.nbytes == 0 || command->tag.data[0] == '*' ||
+        command->tag.data[0] == '+')
+        session_remove_command(s, at);
 }
 
 static void note_text(struct model_session *s, size_t node)

@@ -258,9 +258,9 @@ static void check_after_bye(struct model_session *s, const struct wire_unit *uni
 {
     if (!s->has_bye && !s->has_logout_ok)
         return;
-    const struct command *logout = session_oldest(s, VERB_LOGOUT);
-    if (logout != NULL && unit->kind == WIRE_TAGGED && span_equal(logout->tag, unit->tag))
-        return;
+    for (size_t i = 0; i < s->noutstanding && unit->kind == WIRE_TAGGED; i++)
+        if (s->outstanding[i]->verb == VERB_LOGOUT && span_equal(s->outstanding[i]->tag, unit->tag))
+            return;
     struct span rest = span_trim(unit->bytes);
     bool is_bye = span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BYE");
     if (!s->has_bye && is_bye)

@@ -103,6 +103,8 @@ struct command *session_oldest(const struct model_session *session, enum verb ve
 struct command *session_oldest_with(const struct model_session *session, unsigned traits);
 /* Nobody else has written since the command was sent. */
 bool session_is_undisturbed(const struct model_session *session, const struct command *command);
+/* The command was answered for good; if its literal is still to come, it will not. */
+void session_note_refused(struct model_session *session, const struct command *command);
 void session_begin_writing(struct model_session *session, struct command *command);
 void session_end_writing(struct model_session *session, struct command *command);
 

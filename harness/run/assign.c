@@ -83,11 +83,13 @@ static bool assign_exactly(struct assigning *a, size_t from)
         if (slot->count >= slot->most || !takes(a, slot, unit))
             continue;
         slot->count++;
+        unit->taken_by = slot->step;
         if (assign_exactly(a, from + 1))
             return true;
         slot->count--;
         a->p->captures.nitems = mark;
     }
+    unit->taken_by = NULL;
     return may_be_left(a, unit) && assign_exactly(a, from + 1);
 }
 
@@ -100,6 +102,7 @@ static bool assign_greedily(struct assigning *a, const struct player_unit **left
         while (s < a->nslots &&
                (a->slots[s].count >= a->slots[s].most || !takes(a, &a->slots[s], a->units[i])))
             s++;
+        a->units[i]->taken_by = s < a->nslots ? a->slots[s].step : NULL;
         if (s < a->nslots)
             a->slots[s].count++;
         else if (*left_r == NULL && !may_be_left(a, a->units[i]))

@@ -4,11 +4,21 @@
 
 #include "wire/wire.h"
 
-void capture_put(struct capture_list *list, const char *name, struct span raw)
+static void put(struct capture_list *list, const char *name, struct span octets, bool is_value)
 {
     list->items = arena_grow(list->arena, list->items, &list->capacity, list->nitems + 1,
                              sizeof *list->items);
-    list->items[list->nitems++] = (struct capture){name, arena_copy(list->arena, raw)};
+    list->items[list->nitems++] = (struct capture){name, arena_copy(list->arena, octets), is_value};
+}
+
+void capture_put(struct capture_list *list, const char *name, struct span raw)
+{
+    put(list, name, raw, false);
+}
+
+void capture_put_value(struct capture_list *list, const char *name, struct span value)
+{
+    put(list, name, value, true);
 }
 
 const struct capture *capture_find(const struct capture_list *list, const char *name)

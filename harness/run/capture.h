@@ -7,6 +7,7 @@
 struct capture {
     const char *name;
     struct span raw; /* as it stood on the wire: a quoted string with its quotes */
+    bool is_value;   /* it was on no wire: raw is the value itself, whatever it looks like */
 };
 
 /* Captures in the order in which they were made; of two with one name the later counts. Truncating
@@ -17,7 +18,9 @@ struct capture_list {
     size_t nitems, capacity;
 };
 
-void capture_put(struct capture_list *list, const char *name, struct span raw); /* copies raw */
+/* Both copy the octets. */
+void capture_put(struct capture_list *list, const char *name, struct span raw);
+void capture_put_value(struct capture_list *list, const char *name, struct span value);
 const struct capture *capture_find(const struct capture_list *list, const char *name); /* or NULL */
 
 /* The value of a string in any of its forms (RFC 1176 p.9): the inside of a quoted string, the

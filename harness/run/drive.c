@@ -3,6 +3,8 @@
 
 #include "run/player.h"
 
+enum { DRIVE_LAST_LOOKS = 8 };
+
 /* ---- requests ---- */
 
 static bool is_sequence(struct span value)
@@ -26,8 +28,8 @@ static int value_of(struct player *p, const struct resolve_scope *scope,
     int status = resolve_piece(scope, piece, &out, err);
     *value_r = arena_copy(p->arena, buffer_span(&out));
     buffer_free(&out);
-    if (piece->kind == PIECE_REFERENCE && resolve_is_string(scope, &piece->reference))
-        *value_r = capture_value(*value_r);
+    if (piece->kind == PIECE_REFERENCE && status == 0)
+        status = resolve_value(scope, &piece->reference, value_r, err);
     *is_string_r = piece->kind == PIECE_REFERENCE && !is_sequence(*value_r);
     return status;
 }
@@ -98,58 +100,76 @@ static enum player_status skip(struct player *p, const char *reason)
     return PLAYER_STOPS;
 }
 
+bool player_skip_unsupported(struct player *p)
+{
+    const struct player_request *request = p->driver.first;
+    if (request == NULL || !driver_ended_with(p, request, SHIM_UNSUPPORTED))
+        return false;
+    (void)skip(p, arena_printf(p->arena, "needs shim.%s, which %s does not support", request->verb,
+                               p->target->name));
+    return true;
+}
+
 static enum player_status fail_outcome(struct player *p, const struct script_step *step,
+                                       const struct player_request *request,
                                        enum shim_status wanted)
 {
-    if (driver_ended_with(p, SHIM_UNSUPPORTED))
-        return skip(p, arena_printf(p->arena, "needs shim.%s, which %s does not support",
-                                    p->driver.request, p->target->name));
+    if (player_skip_unsupported(p))
+        return PLAYER_STOPS;
     struct player_failure f = player_failure_at(
-        p, step, arena_printf(p->arena, "the client ends `%s` otherwise", p->driver.request));
+        p, step, arena_printf(p->arena, "the client ends `%s` otherwise", request->verb));
     f.wanted = shim_status_word(wanted);
-    f.got = driver_answer_text(p);
+    f.got = driver_answer_text(p, request);
     f.is_harness = p->driver.is_wrong;
     enum player_status status = player_fail(p, f);
     if (status == PLAYER_GOES_ON) /* it counts against a check: the request is over all the same */
-        p->driver.is_asked = false;
+        driver_drop(p);
     return status;
 }
 
+/* Looks at the end of the oldest request. */
 static enum player_status end_with(struct player *p, const struct script_step *step,
                                    enum shim_status wanted)
 {
+    struct player_request *request = p->driver.first;
     struct buffer value = {0};
-    if (!driver_ended_with(p, wanted))
-        return fail_outcome(p, step, wanted);
+    if (!driver_ended_with(p, request, wanted))
+        return fail_outcome(p, step, request, wanted);
     p->ntrials = 0;
-    p->driver.is_asked = false;
-    shim_answer_capture(&p->driver.answer, &value);
-    if (p->driver.capture != NULL)
-        capture_put(&p->captures, p->driver.capture, buffer_span(&value));
+    shim_answer_capture(&request->answer, &value);
+    if (request->capture != NULL)
+        capture_put_value(&p->captures, request->capture, buffer_span(&value));
     buffer_free(&value);
+    driver_drop(p);
     return PLAYER_GOES_ON;
 }
 
-/* What was asked before has to have ended well, unless a `finish` has said how it ends. */
-static enum player_status end_last(struct player *p, const struct script_step *step)
+/* What was started has to have ended well, unless a `finish` has said how it ends; up to a request
+ * that may still be under way, if there is one. */
+static enum player_status end_started(struct player *p, const struct script_step *step,
+                                      bool may_overlap)
 {
-    if (!p->driver.is_asked)
-        return PLAYER_GOES_ON;
-    enum player_status status = driver_await(p, step);
-    return status == PLAYER_GOES_ON ? end_with(p, step, SHIM_OK) : status;
+    enum player_status status = PLAYER_GOES_ON;
+    p->ntrials = 0; /* what is asked next cannot be taken back */
+    while (p->driver.first != NULL && status == PLAYER_GOES_ON) {
+        if (may_overlap && !p->driver.first->is_open)
+            return PLAYER_GOES_ON;
+        status = driver_await(p, step, p->driver.first);
+        if (status == PLAYER_GOES_ON)
+            status = end_with(p, step, SHIM_OK);
+    }
+    return status;
 }
 
-static enum player_status ask(struct player *p, const struct script_step *step, const char *verb,
-                              struct span line)
+static enum player_status ask(struct player *p, const char *verb, struct span line,
+                              const char *capture)
 {
     p->ntrials = 0; /* what was asked cannot be taken back */
     if (!p->target->client->has_shim)
         return skip(
             p, arena_printf(p->arena, "needs a shim, which %s does not have", p->target->name));
-    enum player_status status = end_last(p, step);
-    if (status == PLAYER_GOES_ON)
-        driver_ask(p, verb, line);
-    return status;
+    driver_ask(p, verb, line)->capture = capture;
+    return PLAYER_GOES_ON;
 }
 
 enum player_status player_start(struct player *p, const struct script_step *step)
@@ -158,10 +178,9 @@ enum player_status player_start(struct player *p, const struct script_step *step
     struct err err;
     if (build_request(p, step, &line, &err) != 0)
         return player_fail_of_harness(p, step, &err);
-    enum player_status status = ask(p, step, step->as.shim.verb, line);
-    if (status == PLAYER_GOES_ON)
-        p->driver.capture = step->as.shim.capture;
-    return status;
+    enum player_status status = end_started(p, step, true);
+    return status == PLAYER_GOES_ON ? ask(p, step->as.shim.verb, line, step->as.shim.capture)
+                                    : status;
 }
 
 /* ---- their ends ---- */
@@ -177,77 +196,46 @@ static enum shim_status wanted_of(const struct script_step *step)
 
 enum player_status player_finish(struct player *p, const struct script_step *step)
 {
-    if (!p->driver.is_asked) {
+    const struct player_request *request = p->driver.first;
+    if (request == NULL) {
         struct player_failure f = player_failure_at(p, step, "nothing was started");
         f.is_harness = true;
         return player_fail(p, f);
     }
-    if (p->ntrials > 0 && driver_is_busy(p)) {
+    if (p->ntrials > 0 && driver_is_running(p, request)) {
         p->is_starved = true;
         return player_fail(p, player_failure_at(p, step, "the client is still busy"));
     }
-    enum player_status status = p->ntrials > 0 ? PLAYER_GOES_ON : driver_await(p, step);
+    enum player_status status = p->ntrials > 0 ? PLAYER_GOES_ON : driver_await(p, step, request);
     return status == PLAYER_GOES_ON ? end_with(p, step, wanted_of(step)) : status;
 }
 
 enum player_status player_do(struct player *p, const struct script_step *step)
 {
-    enum player_status status = player_start(p, step);
+    enum player_status status = end_started(p, step, false);
     if (status == PLAYER_GOES_ON)
-        status = driver_await(p, step);
+        status = player_start(p, step);
+    if (status == PLAYER_GOES_ON)
+        status = driver_await(p, step, p->driver.first);
     return status == PLAYER_GOES_ON ? end_with(p, step, SHIM_OK) : status;
-}
-
-/* ---- cache ---- */
-
-/* The value of `exists 4`, `flags 1 \Seen`, `envelope 1 subject "..."`; data NULL: not told. */
-static struct span find_value(struct player *p, const char *noun, uint32_t number)
-{
-    bool is_subject = strcmp(noun, "subject") == 0;
-    struct shim_line values;
-    struct buffer out = {0};
-    if (!shim_answer_find(&p->driver.answer, is_subject ? "envelope" : noun, number,
-                          is_subject ? "subject" : NULL, &values))
-        return span_of(NULL);
-    for (size_t i = 0; i < values.nwords; i++) {
-        bool is_bracket =
-            values.words[i].kind == SHIM_LIST_OPEN || values.words[i].kind == SHIM_LIST_CLOSE;
-        if (out.nbytes > 0 && !is_bracket)
-            buffer_append_byte(&out, ' ');
-        if (!is_bracket)
-            buffer_append(&out, values.words[i].value);
-    }
-    const char *text = arena_text(p->arena, buffer_span(&out));
-    buffer_free(&out);
-    return span_of(text);
-}
-
-static enum player_status judge_cache(struct player *p, const struct script_step *step)
-{
-    struct resolve_scope scope = player_scope(p, player_session_of(p, step), NULL);
-    uint32_t number;
-    struct span wanted;
-    struct err err;
-    if (player_query_number(step, &scope, &number, &err) != 0 ||
-        resolve_text(&scope, &step->as.query.value, &wanted, &err) != 0)
-        return player_fail_of_harness(p, step, &err);
-    struct span answer = find_value(p, step->as.query.noun, number);
-    if (player_query_holds(step->as.query.op, answer, wanted))
-        return PLAYER_GOES_ON;
-    struct player_failure f = player_failure_at(p, step, "the client believes something else");
-    f.wanted = arena_printf(p->arena, "%s %.*s", step->as.query.noun, SPAN_ARG(wanted));
-    f.got = answer.data == NULL ? "not known" : arena_text(p->arena, answer);
-    return player_fail(p, f);
 }
 
 enum player_status player_cache(struct player *p, const struct script_step *step)
 {
-    enum player_status status = ask(p, step, "cache", SPAN_LIT("cache\n"));
+    unsigned ntrials = p->ntrials;
+    enum player_status status = end_started(p, step, false);
     if (status == PLAYER_GOES_ON)
-        status = driver_await(p, step);
+        status = ask(p, "cache", SPAN_LIT("cache\n"), NULL);
     if (status == PLAYER_GOES_ON)
-        status = end_with(p, step, SHIM_OK);
-    return status == PLAYER_GOES_ON ? judge_cache(p, step) : status;
+        status = driver_await(p, step, p->driver.first);
+    if (status != PLAYER_GOES_ON)
+        return status;
+    if (!driver_ended_with(p, p->driver.first, SHIM_OK))
+        return end_with(p, step, SHIM_OK);
+    p->ntrials = ntrials; /* the question changed nothing: another branch may ask, too */
+    status = player_judge_cache(p, step, &p->driver.first->answer);
+    driver_drop(p);
+    return status;
 }
 
 /* ---- exit ---- */
@@ -274,8 +262,9 @@ static enum player_status begin_exit(struct player *p, const struct script_step 
         return player_fail_of_harness(p, step, &err);
     if (!p->target->client->has_shim)
         return PLAYER_GOES_ON;
+    enum player_status status = end_started(p, step, false);
     player_sessions_free(p); /* `quit` only drops connections, which is no way for a client */
-    return ask(p, step, "quit", SPAN_LIT("quit\n"));
+    return status == PLAYER_GOES_ON ? ask(p, "quit", SPAN_LIT("quit\n"), NULL) : status;
 }
 
 /* A client that never came has shown nothing. */
@@ -326,8 +315,11 @@ enum player_status player_exit(struct player *p, const struct script_step *step)
     if (status == PLAYER_GOES_ON)
         status = serve_until_exit(p, step);
     if (status == PLAYER_GOES_ON) {
-        p->driver.is_asked = false;
-        (void)player_wait(p, 0); /* what is still on its way */
+        if (p->driver.first != NULL)
+            driver_drop(p);
+        /* what is still on its way: the last octets, and the end behind them */
+        for (int i = 0; i < DRIVE_LAST_LOOKS; i++)
+            (void)player_wait(p, 0);
         if (player_attend(p, NULL) == SERVE_STOPS)
             status = PLAYER_STOPS;
     }

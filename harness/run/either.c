@@ -2,7 +2,7 @@
 
 /* What a trial may have changed and must be able to take back. */
 struct snapshot {
-    size_t ncaptures, nconsumed, nchecks, nbehaviours;
+    size_t ncaptures, nconsumed, nchecks, nbehaviours, nmatches;
 };
 
 static struct snapshot take_snapshot(const struct player *p)
@@ -10,7 +10,8 @@ static struct snapshot take_snapshot(const struct player *p)
     return (struct snapshot){.ncaptures = p->captures.nitems,
                              .nconsumed = p->nconsumed,
                              .nchecks = p->result->nchecks,
-                             .nbehaviours = p->result->nbehaviours};
+                             .nbehaviours = p->result->nbehaviours,
+                             .nmatches = p->result->nmatches};
 }
 
 /* Findings of framing, grammar and model are not taken back: what arrived, arrived. Checks that a
@@ -21,6 +22,7 @@ static void take_back(struct player *p, const struct snapshot *snapshot)
     while (p->nconsumed > snapshot->nconsumed)
         p->consumed[--p->nconsumed]->is_consumed = false;
     p->result->nbehaviours = snapshot->nbehaviours;
+    p->result->nmatches = snapshot->nmatches;
     size_t kept = snapshot->nchecks;
     for (size_t i = snapshot->nchecks; i < p->result->nchecks; i++)
         if (p->result->checks[i].verdict > RESULT_PASS)
@@ -119,9 +121,11 @@ static enum player_status try_branches(struct player *p, struct trying *t)
 }
 
 /* What no branch wants of a client's commands is answered by whoever answers the rest. */
-static enum serve_status serve_meanwhile(struct player *p, const struct trying *t)
+static enum serve_status serve_meanwhile(struct player *p, const struct trying *t,
+                                         int64_t *deadline_us)
 {
-    return p->is_server && t->outer == 0 ? player_attend(p, NULL) : SERVE_NOTHING;
+    return p->is_server && t->outer == 0 ? player_attend_until(p, NULL, deadline_us)
+                                         : SERVE_NOTHING;
 }
 
 /* Alternatives are tried in the order written on what is there; only when none fits and more may
@@ -134,7 +138,7 @@ static enum player_status play_either(struct player *p, struct trying *t)
         enum player_status status = try_branches(p, t);
         if (status != PLAYER_MISSED)
             return status;
-        enum serve_status served = serve_meanwhile(p, t);
+        enum serve_status served = serve_meanwhile(p, t, &deadline);
         if (served == SERVE_STOPS)
             return PLAYER_STOPS;
         if (served == SERVE_DONE)

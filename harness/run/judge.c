@@ -121,6 +121,7 @@ static enum player_status fail_check(struct player *p, const struct player_failu
         player_raise(p, verdict, "");
         worst = verdict > worst ? verdict : worst;
     }
+    p->has_missed = true;
     return worst == RESULT_WARN ? PLAYER_GOES_ON : PLAYER_STOPS;
 }
 
@@ -137,6 +138,38 @@ enum player_status player_fail(struct player *p, struct player_failure failure)
                  arena_printf(p->arena, "%s:%u: %s", or_empty(failure.place.file),
                               failure.place.line, or_empty(failure.text)));
     return PLAYER_STOPS;
+}
+
+/* ---- the wire log ---- */
+
+void player_match(struct player *p, const struct script_step *step, size_t log_line)
+{
+    struct result_case *r = p->result;
+    if (log_line == 0)
+        return;
+    r->matches =
+        arena_grow(p->arena, r->matches, &p->matches_capacity, r->nmatches + 1, sizeof *r->matches);
+    unsigned line = step->use_line != 0 ? step->use_line : step->place.line;
+    r->matches[r->nmatches++] = (struct result_match){log_line, line};
+}
+
+void player_renumber(struct player *p, size_t nlines)
+{
+    struct result_case *r = p->result;
+    size_t ntotal = wire_log_nlines(p->log);
+    size_t nkept = 0;
+    for (size_t i = 0; i < r->nfindings; i++) {
+        size_t line = r->findings[i].log_line + nlines;
+        r->findings[i].log_line = line > ntotal ? line - ntotal : 0;
+    }
+    for (size_t i = 0; i < r->nmatches; i++) {
+        size_t line = r->matches[i].log_line + nlines;
+        if (line <= ntotal)
+            continue;
+        r->matches[nkept] = r->matches[i];
+        r->matches[nkept++].log_line = line - ntotal;
+    }
+    r->nmatches = nkept;
 }
 
 /* ---- the rest ---- */

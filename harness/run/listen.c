@@ -18,16 +18,14 @@ static struct player_failure failure_at(const struct player *p, const struct scr
 
 static enum player_status ask_to_open(struct player *p, const struct script_step *step)
 {
-    if (p->driver.is_asked) { /* what was started before goes on until it is over */
-        enum player_status status = driver_await(p, step);
-        if (status != PLAYER_GOES_ON)
-            return status;
-        p->driver.is_asked = false;
-    }
-    driver_ask(
-        p, "open",
-        span_of(arena_printf(p->arena, "open %s %u\n", client_of(p)->host(p->target->context),
-                             client_of(p)->port(p->target->context))));
+    /* what was started before goes on until it is over */
+    enum player_status status = driver_await_all(p, step);
+    if (status != PLAYER_GOES_ON)
+        return status;
+    const char *line =
+        arena_printf(p->arena, "open %s %u\n", client_of(p)->host(p->target->context),
+                     client_of(p)->port(p->target->context));
+    driver_ask(p, "open", span_of(line))->is_open = true;
     return PLAYER_GOES_ON;
 }
 
@@ -41,8 +39,9 @@ static const char *why_none(struct player *p)
     if (p->driver.broken != NULL) {
         why = p->driver.broken;
     } else if (client_of(p)->has_shim) {
-        if (p->driver.answer.is_complete && !driver_ended_with(p, SHIM_OK))
-            why = arena_printf(p->arena, "its shim answers: %s", driver_answer_text(p));
+        const struct player_request *open = p->driver.first;
+        if (open->answer.is_complete && !driver_ended_with(p, open, SHIM_OK))
+            why = arena_printf(p->arena, "its shim answers: %s", driver_answer_text(p, open));
     } else if (client_of(p)->has_exited(p->target->context, &how)) {
         why = arena_text(p->arena, buffer_span(&how));
     }
@@ -57,7 +56,7 @@ static enum player_status await_connection(struct player *p, struct player_sessi
     struct carrier *carrier;
     bool is_late = false;
     while ((carrier = client_of(p)->accept(p->target->context, p->loop)) == NULL) {
-        enum serve_status did = player_attend(p, NULL);
+        enum serve_status did = player_attend_until(p, NULL, &deadline);
         if (did == SERVE_STOPS)
             return PLAYER_STOPS;
         const char *why = why_none(p);

@@ -39,14 +39,15 @@ static size_t match_octets(const struct matching *m, struct span octets, size_t 
     return same ? at + octets.nbytes : SPAN_NPOS;
 }
 
-/* The value at `at`, in whatever form, equals `value`. A bare NIL is no string. */
+/* The value at `at`, in whatever form, equals `value`. A bare NIL in data is no string; a command
+ * has no place for one. */
 static size_t match_value(const struct matching *m, struct span value, size_t at)
 {
     size_t end = value_end(m->unit, at);
     if (end == SPAN_NPOS || m->unit->bytes.data[at] == '(')
         return SPAN_NPOS;
     struct span raw = unit_slice(m, at, end);
-    if (span_is_nocase(raw, "NIL"))
+    if (m->unit->kind != WIRE_TAGGED && span_is_nocase(raw, "NIL"))
         return SPAN_NPOS;
     return span_equal(capture_value(raw), value) ? end : SPAN_NPOS;
 }
@@ -133,12 +134,10 @@ static size_t match_reference(const struct matching *m, const struct script_piec
     const struct resolve_scope *resolve = m->scope->resolve;
     struct span octets;
     struct err err;
-    if (resolve_reference(resolve, &piece->reference, &octets, &err) != 0)
+    bool is_string = is_alone && resolve_is_string(resolve, &piece->reference);
+    if (resolve_value(resolve, &piece->reference, &octets, &err) != 0)
         return SPAN_NPOS;
-    if (!resolve_is_string(resolve, &piece->reference))
-        return match_octets(m, octets, at, false);
-    octets = capture_value(octets);
-    return is_alone ? match_value(m, octets, at) : match_octets(m, octets, at, false);
+    return is_string ? match_value(m, octets, at) : match_octets(m, octets, at, false);
 }
 
 static size_t match_piece(const struct matching *m, const struct script_piece *piece, size_t at,

@@ -119,6 +119,10 @@ static void keep_log(struct player *p)
 {
     struct buffer text = {0};
     wire_log_render(p->log, &text, 400, 2000);
+    size_t nlines = 0;
+    for (struct span rest = buffer_span(&text); rest.nbytes > 0; (void)span_cut(&rest, '\n'))
+        nlines++;
+    player_renumber(p, nlines);
     p->result->log = arena_text(p->arena, buffer_span(&text));
     buffer_free(&text);
 }

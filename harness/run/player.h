@@ -8,6 +8,7 @@
  *   serve_model.c the model server behind `serve model`, kept in step with the script
  *   driver.c      requests to the client under test, and their answers
  *   drive.c       do, start, finish, cache, exit
+ *   cache.c       what the client believes
  *   send.c        what the script says, as octets
  *   letters.c     what the server says, in other letters
  *   vary.c        other ways to say the same
@@ -43,10 +44,11 @@ struct player_unit {
      * whole command comes as a unit of its own; rest_at is then where its rest begins. */
     bool is_announcement;
     size_t rest_at;
-    bool is_wanted;           /* a branch that is being tried takes it: nobody else may */
-    size_t log_line;          /* number of its first line in the wire log, from 1 */
-    struct resolve_view view; /* of its session, when it had just arrived */
-    bool is_consumed;         /* matched or passed over */
+    bool is_wanted;                     /* a branch that is being tried takes it: nobody else may */
+    size_t log_line;                    /* number of its first line in the wire log, from 1 */
+    const struct script_step *taken_by; /* the line of a window that it was given to; NULL: none */
+    struct resolve_view view;           /* of its session, when it had just arrived */
+    bool is_consumed;                   /* matched or passed over */
 };
 
 struct player_session {
@@ -57,7 +59,10 @@ struct player_session {
     struct model_session *model;
     struct player_unit **units;
     size_t nunits, capacity;
-    size_t first; /* units before it are all consumed */
+    size_t first;     /* units before it are all consumed */
+    size_t log_line;  /* where the unit that is arriving begins in the wire log */
+    size_t sent_line; /* where what is being sent begins there; 0: nothing was sent yet */
+    size_t end_line;  /* of the wire log: the peer closed the connection; 0: it has not */
     bool was_opened, is_half_closed;
     bool is_ended, was_reset; /* the peer closed the connection */
     unsigned ntags;           /* tags made so far */
@@ -89,14 +94,21 @@ struct player_handler {
     unsigned nruns;
 };
 
-/* The one request that the client may be busy with, and what it has answered so far. */
+/* A request to the client, and what it has answered so far. */
+struct player_request {
+    struct player_request *next; /* the one made after it */
+    const char *verb;            /* "select" */
+    const char *capture;         /* of `-> name`; NULL: none */
+    bool is_open;                /* of the step `open`: nothing is asked before it has ended */
+    struct shim_answer answer;
+};
+
+/* The requests whose end nobody has looked at yet, in their order. The client may be busy with
+ * several at a time; they are answered in their order. */
 struct player_driver {
     struct carrier *carrier; /* of the shim; NULL: not started, or there is none */
     bool is_started;         /* the shim, or the client's program */
-    bool is_asked;           /* a request was made whose end nobody has looked at yet */
-    const char *request;     /* "select" */
-    const char *capture;     /* of `-> name`; NULL: none */
-    struct shim_answer answer;
+    struct player_request *first, **end;
     const char *broken; /* why nothing more can be asked; NULL: it can */
     bool is_wrong;      /* it broke the shim protocol */
 };
@@ -173,6 +185,7 @@ struct player {
     bool is_skipped;                /* the client does not support what the scenario asks for */
 
     struct player_check *check; /* context of the step being played */
+    bool has_missed;            /* a check has failed that only warns */
     unsigned ntrials;           /* branches being tried, none of which has sent anything */
     bool is_starved;        /* a trial missed for want of input, or of time: more may change it */
     int64_t trial_began_us; /* when the outermost `either` began to be tried */
@@ -184,7 +197,7 @@ struct player {
     struct finding_list findings; /* of framing, grammar and model, in order */
     size_t nfindings_seen;        /* already turned into results */
     struct result_case *result;
-    size_t checks_capacity, findings_capacity, behaviours_capacity;
+    size_t checks_capacity, findings_capacity, behaviours_capacity, matches_capacity;
 };
 
 /* ---- setup.c ---- */
@@ -259,7 +272,8 @@ struct assign_slot {
 
 /* Gives each unit to at most one slot so that every slot's bounds hold and units that no slot takes
  * are lawful extras. True when that can be done; captures are made then. When not, *failure_r says
- * what is wrong with the best attempt (place of the slot, wanted, got). */
+ * what is wrong with the best attempt (place of the slot, wanted, got). Either way each unit's
+ * taken_by says where it went. */
 bool player_assign(struct player *p, struct player_session *s, struct assign_slot *slots,
                    size_t nslots, struct player_unit **units, size_t nunits,
                    struct player_failure *failure_r);
@@ -286,6 +300,10 @@ enum serve_status player_serve(struct player *p, struct player_session *s,
 /* Greets who has not been greeted and answers what has come on all sessions but one (NULL: on all),
  * the commands only that no branch wants. DONE when anything was done. */
 enum serve_status player_attend(struct player *p, const struct player_session *except);
+/* The same for a step that waits for the client until *deadline_us, which moves: what the harness
+ * takes to answer is no time of the client's. */
+enum serve_status player_attend_until(struct player *p, const struct player_session *except,
+                                      int64_t *deadline_us);
 /* A command that nobody knows an answer to; NULL when there is none. */
 struct player_unit *player_unanswered(struct player *p, struct player_session **s_r);
 enum player_status player_fail_unanswered(struct player *p, const struct script_step *step,
@@ -306,26 +324,37 @@ bool model_server_pump(struct player *p, struct player_session *s);
 /* The script has said this unit: the model server shall believe it. */
 void model_server_follow(struct player *p, struct player_session *s, const struct wire_unit *unit);
 
-/* ---- driver.c, drive.c ---- */
+/* ---- driver.c, drive.c, cache.c ---- */
 
 /* Starts the client: its shim, or its program. -1 with *err. */
 __attribute__((warn_unused_result)) int driver_start(struct player *p, struct err *err);
-/* Makes a request: a whole line with its end. Nothing else may be under way. */
-void driver_ask(struct player *p, const char *verb, struct span line);
-bool driver_is_busy(const struct player *p); /* the request has not ended yet */
-void driver_pump(struct player *p);          /* takes in what it has answered */
-/* Waits for the end of the request, and serves the client meanwhile. GOES_ON: it has ended, or
- * never will. */
-enum player_status driver_await(struct player *p, const struct script_step *step);
-bool driver_ended_with(const struct player *p, enum shim_status status);
-const char *driver_answer_text(struct player *p); /* "no Mailbox unknown", for messages */
-void driver_stop(struct player *p);               /* `quit`, and its end */
+/* Makes a request: a whole line with its end. Those before it may be under way. */
+struct player_request *driver_ask(struct player *p, const char *verb, struct span line);
+bool driver_is_running(const struct player *p, const struct player_request *request);
+void driver_pump(struct player *p); /* takes in what it has answered */
+/* Waits for the end of a request, and serves the client meanwhile. GOES_ON: it has ended, or never
+ * will. */
+enum player_status driver_await(struct player *p, const struct script_step *step,
+                                const struct player_request *request);
+/* The same for all of them, however they end; nobody looks at them any more. */
+enum player_status driver_await_all(struct player *p, const struct script_step *step);
+bool driver_ended_with(const struct player *p, const struct player_request *request,
+                       enum shim_status status);
+/* "no Mailbox unknown", for messages */
+const char *driver_answer_text(struct player *p, const struct player_request *request);
+void driver_drop(struct player *p); /* the first has been looked at, and is gone */
+void driver_stop(struct player *p); /* `quit`, and its end */
 void driver_free(struct player *p);
 
+/* The client cannot do the oldest request: the case is over, and skipped. */
+bool player_skip_unsupported(struct player *p);
 enum player_status player_do(struct player *p, const struct script_step *step);
 enum player_status player_start(struct player *p, const struct script_step *step);
 enum player_status player_finish(struct player *p, const struct script_step *step);
 enum player_status player_cache(struct player *p, const struct script_step *step);
+/* Whether what the client believes is as the query wants it. */
+enum player_status player_judge_cache(struct player *p, const struct script_step *step,
+                                      const struct shim_answer *answer);
 enum player_status player_exit(struct player *p, const struct script_step *step);
 
 /* ---- judge.c ---- */
@@ -334,6 +363,10 @@ enum player_status player_exit(struct player *p, const struct script_step *step)
  * levels of the check's requirements, blocked outside a check, error when the harness is at fault.
  */
 enum player_status player_fail(struct player *p, struct player_failure failure);
+/* The step was sent as, or took, what begins at that line of the wire log. */
+void player_match(struct player *p, const struct script_step *step, size_t log_line);
+/* The rendered log has `nlines` lines: findings and matches refer to those. */
+void player_renumber(struct player *p, size_t nlines);
 /* A check has been played without failing. */
 void player_pass(struct player *p, const struct player_check *check);
 void player_behaviour(struct player *p, const char *topic, const char *choice);

@@ -94,6 +94,15 @@ static struct span current_text(const struct resolve_scope *scope, unsigned numb
     return current == 0 ? SPAN_LIT("EXPUNGED") : span_of(arena_printf(scope->arena, "%u", current));
 }
 
+/* ${body} as a value: without the quotes or the count it stood in on the wire. */
+static struct span value_of(const struct resolve_scope *scope,
+                            const struct script_reference *reference, struct span octets)
+{
+    bool is_name = reference->kind == REFERENCE_NAME || reference->kind == REFERENCE_LENGTH;
+    const struct capture *capture = is_name ? capture_find(scope->captures, reference->name) : NULL;
+    return capture != NULL && capture->is_value ? octets : capture_value(octets);
+}
+
 int resolve_reference(const struct resolve_scope *scope, const struct script_reference *reference,
                       struct span *octets_r, struct err *err)
 {
@@ -105,7 +114,8 @@ int resolve_reference(const struct resolve_scope *scope, const struct script_ref
         struct span text = {0};
         if (resolve_name(scope, reference->name, &text, err) != 0)
             return -1;
-        *octets_r = span_of(arena_printf(scope->arena, "%zu", capture_value(text).nbytes));
+        *octets_r =
+            span_of(arena_printf(scope->arena, "%zu", value_of(scope, reference, text).nbytes));
         return 0;
     }
     case REFERENCE_CURRENT:
@@ -126,6 +136,16 @@ bool resolve_is_string(const struct resolve_scope *scope, const struct script_re
     const struct capture *capture = capture_find(scope->captures, reference->name);
     return capture != NULL && capture->raw.nbytes > 0 &&
            (capture->raw.data[0] == '"' || capture->raw.data[0] == '{');
+}
+
+int resolve_value(const struct resolve_scope *scope, const struct script_reference *reference,
+                  struct span *value_r, struct err *err)
+{
+    if (resolve_reference(scope, reference, value_r, err) != 0)
+        return -1;
+    if (resolve_is_string(scope, reference))
+        *value_r = value_of(scope, reference, *value_r);
+    return 0;
 }
 
 int resolve_content(const struct resolve_scope *scope, const struct script_piece *piece,
@@ -185,9 +205,8 @@ static int append_value(const struct resolve_scope *scope, const struct script_p
         if (resolve_content(scope, piece, &octets, err) != 0)
             return -1;
     } else if (piece->kind == PIECE_REFERENCE && resolve_is_string(scope, &piece->reference)) {
-        if (resolve_reference(scope, &piece->reference, &octets, err) != 0)
+        if (resolve_value(scope, &piece->reference, &octets, err) != 0)
             return -1;
-        octets = capture_value(octets);
     } else {
         return resolve_piece(scope, piece, out, err);
     }

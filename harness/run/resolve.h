@@ -44,6 +44,11 @@ const struct fixture_message *resolve_message(const struct resolve_scope *scope,
  * string or literal; false when it is a number or plain text. */
 bool resolve_is_string(const struct resolve_scope *scope, const struct script_reference *reference);
 
+/* As resolve_reference(); a string without the quotes or the count it stood in on the wire. */
+__attribute__((warn_unused_result)) int resolve_value(const struct resolve_scope *scope,
+                                                      const struct script_reference *reference,
+                                                      struct span *value_r, struct err *err);
+
 /* The value of a QUOTED piece or the content of a LITERAL piece. */
 __attribute__((warn_unused_result)) int resolve_content(const struct resolve_scope *scope,
                                                         const struct script_piece *piece,

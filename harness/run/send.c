@@ -249,13 +249,22 @@ static int build_raw(struct player *p, struct player_session *s, const struct sc
 
 /* ---- sending ---- */
 
+static void log_sent(struct player *p, struct player_session *s, char who, struct span octets)
+{
+    size_t before = wire_log_nlines(p->log);
+    wire_log_octets(p->log, s->script->name, who, octets, player_now_us(p));
+    bool begins = wire_log_nlines(p->log) > before; /* else it goes on with an open line */
+    if (s->sent_line == 0)
+        s->sent_line = begins ? before + 1 : before;
+}
+
 /* Tells log, framing and model what the harness is about to say as a server; and who waits for it.
  */
 static void announce_response(struct player *p, struct player_session *s, struct span octets)
 {
     struct finding_list of_ours = {.arena = p->arena}; /* a script may say what is wrong */
     struct wire_unit unit;
-    wire_log_octets(p->log, s->script->name, 'S', octets, player_now_us(p));
+    log_sent(p, s, 'S', octets);
     s->has_spoken = true;
     model_session_server_octets(s->model, octets.nbytes);
     wire_reader_feed(s->from_server, octets);
@@ -274,7 +283,7 @@ static void announce_response(struct player *p, struct player_session *s, struct
  * knows enough, before the last of it has arrived (RFC 1176 p.21). */
 static void announce(struct player *p, struct player_session *s, struct span octets)
 {
-    wire_log_octets(p->log, s->script->name, 'C', octets, player_now_us(p));
+    log_sent(p, s, 'C', octets);
     wire_reader_feed(s->from_client, octets);
     struct wire_unit unit;
     uint64_t count;
@@ -374,8 +383,10 @@ static enum player_status await_continuation(struct player *p, struct player_ses
         if (!player_wait(p, deadline))
             break;
     *granted_r = answer != NULL && answer->unit.kind == WIRE_CONTINUATION;
-    if (*granted_r)
+    if (*granted_r) {
+        player_match(p, step, answer->log_line);
         player_consume(p, s, answer);
+    }
     if (answer != NULL || (s->is_ended && is_of_ours))
         return PLAYER_GOES_ON;
     return player_fail(p, (struct player_failure){.place = step->place,
@@ -397,7 +408,9 @@ static enum player_status send_items(struct player *p, struct player_session *s,
         enum player_status status = PLAYER_GOES_ON;
         switch (item->kind) {
         case OUTGOING_OCTETS:
+            s->sent_line = 0;
             transmit(p, s, item->octets, list->is_raw);
+            player_match(p, step, s->sent_line);
             break;
         case OUTGOING_PAUSE:
             wait_gap(p, item->pause_ms);

@@ -90,6 +90,7 @@ static enum serve_status play_handler(struct player *p, struct player_session *s
     memcpy(tags, s->tags, sizeof tags);
     h->nruns++;
     player_consume(p, s, unit);
+    player_match(p, h->step, unit->log_line);
     player_note_taken(p, s, unit);
     bool takes = player_takes(p, s, &h->pattern, unit);
     ENSURE(takes);
@@ -204,6 +205,8 @@ enum serve_status player_attend(struct player *p, const struct player_session *e
     enum serve_status did = SERVE_NOTHING;
     if (p->handled != NULL)
         return did;
+    if (player_skip_unsupported(p))
+        return SERVE_STOPS;
     for (size_t i = 0; i < p->nsessions; i++) {
         struct player_session *s = &p->sessions[i];
         enum serve_status status = SERVE_NOTHING;
@@ -223,6 +226,15 @@ enum serve_status player_attend(struct player *p, const struct player_session *e
     return did;
 }
 
+enum serve_status player_attend_until(struct player *p, const struct player_session *except,
+                                      int64_t *deadline_us)
+{
+    int64_t from_us = clock_now_us(net_loop_clock(p->loop));
+    enum serve_status did = player_attend(p, except);
+    *deadline_us += clock_now_us(net_loop_clock(p->loop)) - from_us;
+    return did;
+}
+
 struct player_unit *player_unanswered(struct player *p, struct player_session **s_r)
 {
     for (size_t i = 0; i < p->nsessions; i++) {
@@ -238,6 +250,9 @@ struct player_unit *player_unanswered(struct player *p, struct player_session **
 enum player_status player_fail_unanswered(struct player *p, const struct script_step *step,
                                           const struct player_unit *unit)
 {
+    /* A check has failed that only warns: what should have taken the command was taken by that. */
+    if (p->has_missed)
+        return PLAYER_STOPS;
     struct player_failure f =
         player_failure_at(p, step, "the client sent what nothing in the scenario answers");
     f.check = NULL;

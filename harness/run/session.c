@@ -93,6 +93,7 @@ void player_connected(struct player *p, struct player_session *s, struct carrier
     s->was_opened = true;
     s->is_ended = s->was_reset = s->is_half_closed = s->has_spoken = false;
     s->nearly = 0;
+    s->end_line = 0;
     s->ntaken = 0;
     s->from_server = wire_reader_new(WIRE_FROM_SERVER, NULL);
     s->from_client = wire_reader_new(WIRE_FROM_CLIENT, NULL);
@@ -247,7 +248,7 @@ static struct player_unit *keep_unit(struct player *p, struct player_session *s,
     }
     s->units = arena_grow(p->arena, s->units, &s->capacity, s->nunits + 1, sizeof(void *));
     struct player_unit *copy = copy_unit(p, unit);
-    copy->log_line = wire_log_nlines(p->log);
+    copy->log_line = s->log_line;
     s->units[s->nunits++] = copy;
     return copy;
 }
@@ -337,6 +338,7 @@ static void take_end(struct player *p, struct player_session *s)
         p->log, s->script->name,
         arena_printf(p->arena, "%s by %s", s->was_reset ? "reset" : "closed", player_peer(p)),
         player_now_us(p));
+    s->end_line = wire_log_nlines(p->log);
     wire_reader_end(s->incoming);
     player_take_units(p, s);
     if (p->is_server)
@@ -361,7 +363,10 @@ static void pump_session(struct player *p, struct player_session *s)
         while (octets.nbytes > 0) {
             size_t line = span_find_byte(octets, '\n');
             struct span part = span_slice(octets, 0, line == SPAN_NPOS ? SPAN_NPOS : line + 1);
+            bool is_new = !wire_reader_is_inside_unit(s->incoming);
             wire_log_octets(p->log, s->script->name, player_checked(p), part, player_now_us(p));
+            if (is_new)
+                s->log_line = wire_log_nlines(p->log);
             if (p->is_server)
                 model_session_client_octets(s->model, part.nbytes, &p->findings);
             wire_reader_feed(s->incoming, part);

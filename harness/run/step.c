@@ -61,8 +61,9 @@ static struct player_unit *first_obstacle(struct player_session *s)
 static enum player_status await_end(struct player *p, struct player_session *s, int64_t deadline)
 {
     for (;;) {
-        enum serve_status did =
-            p->is_server && p->ntrials == 0 ? player_attend(p, NULL) : SERVE_NOTHING;
+        enum serve_status did = p->is_server && p->ntrials == 0
+                                    ? player_attend_until(p, NULL, &deadline)
+                                    : SERVE_NOTHING;
         if (did == SERVE_STOPS)
             return PLAYER_STOPS;
         if (s->carrier == NULL || s->is_ended || first_obstacle(s) != NULL)
@@ -83,6 +84,7 @@ static enum player_status play_eof(struct player *p, const struct script_step *s
     if (obstacle == NULL && (s->carrier == NULL || s->is_ended)) {
         for (size_t i = s->first; i < s->nunits; i++)
             player_consume(p, s, s->units[i]);
+        player_match(p, step, s->end_line);
         return PLAYER_GOES_ON;
     }
     struct player_failure f = player_failure_at(
@@ -125,8 +127,11 @@ static enum player_status play_quiet(struct player *p, const struct script_step 
         first++;
     if (stays_quiet(p, s, first, from + (int64_t)((double)step->as.quiet.ms * 1000 * scale)))
         return PLAYER_GOES_ON;
-    struct player_failure f =
-        player_failure_at(p, step, "something came though all should be quiet");
+    const char *text = "something came though all should be quiet";
+    if (s->nunits == first && s->is_ended)
+        text = arena_printf(p->arena, "%s ends the connection though all should be quiet",
+                            player_peer(p));
+    struct player_failure f = player_failure_at(p, step, text);
     f.wanted = arena_printf(p->arena, "nothing for %" PRId64 " ms", step->as.quiet.ms);
     if (s->nunits > first)
         f.got = player_unit_text(p, s->units[first]);
@@ -330,6 +335,22 @@ static enum player_status open_if_new(struct player *p, const struct script_step
     return s->was_opened ? PLAYER_GOES_ON : player_open(p, s, step);
 }
 
+/* Steps that show in the wire log as an event. */
+static bool is_event(const struct player *p, const struct script_step *step)
+{
+    return step->kind == STEP_CLOSE || step->kind == STEP_HALFCLOSE || step->kind == STEP_RESET ||
+           step->kind == STEP_DELIVER || (step->kind == STEP_OPEN && !p->is_server);
+}
+
+static enum player_status play_alone(struct player *p, const struct script_step *step)
+{
+    size_t before = wire_log_nlines(p->log);
+    enum player_status status = play_one(p, step);
+    if (is_event(p, step) && wire_log_nlines(p->log) > before)
+        player_match(p, step, before + 1);
+    return status;
+}
+
 static enum player_status play_line(struct player *p, const struct line_list *list, size_t *at)
 {
     const struct player_line *line = &list->items[*at];
@@ -346,7 +367,7 @@ static enum player_status play_line(struct player *p, const struct line_list *li
     if (line->step->kind == STEP_UNORDERED || is_checked(p, line->step))
         return player_window(p, list->items, list->nitems, at);
     (*at)++;
-    return line->step->kind == STEP_EITHER ? player_either(p, line) : play_one(p, line->step);
+    return line->step->kind == STEP_EITHER ? player_either(p, line) : play_alone(p, line->step);
 }
 
 static enum player_status play_lines(struct player *p, const struct line_list *list)

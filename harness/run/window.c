@@ -126,7 +126,7 @@ static bool is_for_later(const struct window *w, const struct player_unit *unit)
 static bool attend(struct window *w)
 {
     if (w->p->is_server && w->p->ntrials == 0)
-        w->is_stopped = player_attend(w->p, w->s) == SERVE_STOPS;
+        w->is_stopped = player_attend_until(w->p, w->s, &w->deadline_us) == SERVE_STOPS;
     return !w->is_stopped;
 }
 
@@ -159,6 +159,14 @@ static void consume_kept(struct window *w)
 {
     for (size_t i = 0; i < w->nunits; i++)
         player_consume(w->p, w->s, w->units[i]);
+}
+
+/* What each unit was given to is kept for those who read the wire log. */
+static void match_kept(const struct window *w)
+{
+    for (size_t i = 0; i < w->nunits; i++)
+        if (w->units[i]->taken_by != NULL)
+            player_match(w->p, w->units[i]->taken_by, w->units[i]->log_line);
 }
 
 /* ---- matching ---- */
@@ -237,9 +245,29 @@ static struct player_failure failure_of(const struct window *w)
                                    .log_line = wire_log_nlines(w->p->log)};
 }
 
+/* An unordered block is complete as soon as its lines can be given their units. */
+static bool is_complete(struct window *w)
+{
+    struct player_failure ignored = failure_of(w);
+    size_t mark = w->p->captures.nitems;
+    bool complete = player_assign(w->p, w->s, w->slots, w->nslots, w->units, w->nunits, &ignored);
+    w->p->captures.nitems = mark;
+    return complete;
+}
+
+/* The window fails before its end: what had come so far went where it could. */
+static void match_unfinished(struct window *w)
+{
+    if (w->p->ntrials > 0)
+        return;
+    (void)is_complete(w);
+    match_kept(w);
+}
+
 static enum player_status fail_without_unit(struct window *w)
 {
     struct player_failure f = failure_of(w);
+    match_unfinished(w);
     f.wanted = wanted_of(w);
     if (w->p->is_flooded) {
         f.text = arena_printf(w->p->arena, "%s floods: more data than one case may take",
@@ -273,6 +301,7 @@ static enum player_status fail_with_unit(struct window *w, struct player_unit *u
     f.wanted = wanted_of(w);
     f.got = player_unit_text(w->p, unit);
     f.log_line = unit->log_line;
+    match_unfinished(w);
     if (w->p->ntrials == 0 && is_other_completion(w, unit)) {
         consume_kept(w);
         player_consume(w->p, w->s, unit);
@@ -311,21 +340,14 @@ static enum player_status close_window(struct window *w, struct player_unit *clo
     if (w->p->is_server)
         note_commands(w, closing);
     if (holds || w->p->ntrials == 0) {
+        match_kept(w);
         consume_kept(w);
-        if (closing != NULL)
+        if (closing != NULL) {
+            player_match(w->p, w->closing.step, closing->log_line);
             player_consume(w->p, w->s, closing);
+        }
     }
     return holds ? PLAYER_GOES_ON : player_fail(w->p, f);
-}
-
-/* An unordered block is complete as soon as its lines can be given their units. */
-static bool is_complete(struct window *w)
-{
-    struct player_failure ignored = failure_of(w);
-    size_t mark = w->p->captures.nitems;
-    bool complete = player_assign(w->p, w->s, w->slots, w->nslots, w->units, w->nunits, &ignored);
-    w->p->captures.nitems = mark;
-    return complete;
 }
 
 /* The closing line may also be what a mark before it takes: it closes only if all is then well, or
@@ -346,7 +368,10 @@ static bool is_served(struct window *w, struct player_unit *unit)
 {
     if (!w->p->is_server || w->p->ntrials > 0)
         return false;
+    int64_t from_us = clock_now_us(net_loop_clock(w->p->loop));
     enum serve_status status = player_serve(w->p, w->s, unit);
+    w->deadline_us +=
+        clock_now_us(net_loop_clock(w->p->loop)) - from_us; /* no time of the client's */
     w->is_stopped = status == SERVE_STOPS;
     return status == SERVE_DONE;
 }

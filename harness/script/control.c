@@ -161,8 +161,9 @@ int script_control_read_query(struct script_cursor *c, struct script_step *step)
     static const struct {
         const char *noun;
         bool has_number;
-    } nouns[] = {{"exists", false}, {"recent", false}, {"flags", true}, {"subject", true}};
-    size_t nnouns = step->kind == STEP_CACHE ? 4 : 3; /* only the client's cache has subjects */
+    } nouns[] = {
+        {"exists", false}, {"recent", false}, {"flags", true}, {"subject", true}, {"date", true}};
+    size_t nnouns = step->kind == STEP_CACHE ? 5 : 3; /* subjects and dates are a cache's only */
     struct script_query *query = &step->as.query;
     script_cursor_skip(c);
     size_t at = c->at;
@@ -172,7 +173,7 @@ int script_control_read_query(struct script_cursor *c, struct script_step *step)
         i++;
     if (i == nnouns)
         return script_cursor_fault(c, at, "expected one of exists, recent, flags%s",
-                                   step->kind == STEP_CACHE ? ", subject" : "");
+                                   step->kind == STEP_CACHE ? ", subject, date" : "");
     query->noun = nouns[i].noun;
     if (char_is_digit(script_cursor_peek(c))) {
         if (script_cursor_unsigned(c, "the number of a message", UINT32_MAX, &query->number) != 0)
@@ -198,8 +199,12 @@ int script_control_read_query(struct script_cursor *c, struct script_step *step)
 int script_control_read_shim(struct script_cursor *c, struct script_step *step)
 {
     size_t capacity = 0;
-    if (script_cursor_name(c, "what the client shall do", &step->as.shim.verb) != 0)
+    if (script_cursor_peek(c) == '$') {
+        if (script_text_read_one(c, "", &step->as.shim.request) != 0)
+            return -1;
+    } else if (script_cursor_name(c, "what the client shall do", &step->as.shim.verb) != 0) {
         return -1;
+    }
     while (!script_cursor_is_end(c)) {
         if (script_cursor_take(c, "->"))
             return script_cursor_variable(c, "a name to capture into", &step->as.shim.capture);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "script/control.h"
 #include "script/macro.h"
 #include "script/piece.h"
 #include "script/step.h"
@@ -21,6 +22,7 @@ struct expansion {
 struct context {
     struct script_binding binding;
     const char *session; /* of steps that name none */
+    unsigned use_line;   /* of the outermost `use` around; 0: none */
 };
 
 static int expand_steps(struct expansion *x, const struct context *context,
@@ -87,9 +89,42 @@ static int expand_texts(const struct script_binding *b, const struct script_step
     return 0;
 }
 
+/* `start ${request}`: a verb, or a string with arguments too, in front of those written out. */
+static int settle_request(struct expansion *x, struct script_step *step)
+{
+    const struct script_text *request = &step->as.shim.request;
+    struct script_step read = {.kind = step->kind, .place = step->place};
+    struct script_cursor c;
+    if (request->npieces != 1 ||
+        (request->pieces[0].kind != PIECE_WORD && request->pieces[0].kind != PIECE_QUOTED) ||
+        request->pieces[0].parts != NULL)
+        return script_fault(x->faults, step->place, "`%s` is no request to a client",
+                            request->source);
+    script_cursor_init(&c, x->faults, request->pieces[0].text, step->place);
+    if (script_control_read_shim(&c, &read) != 0)
+        return -1;
+    if (read.as.shim.verb == NULL || read.as.shim.capture != NULL)
+        return script_fault(x->faults, step->place, "`%s` is no request to a client",
+                            request->source);
+    size_t nread = read.as.shim.narguments;
+    struct script_text *arguments =
+        arena_array(x->faults->arena, nread + step->as.shim.narguments, sizeof *arguments);
+    for (size_t i = 0; i < nread; i++)
+        arguments[i] = read.as.shim.arguments[i];
+    for (size_t i = 0; i < step->as.shim.narguments; i++)
+        arguments[nread + i] = step->as.shim.arguments[i];
+    step->as.shim.verb = read.as.shim.verb;
+    step->as.shim.arguments = arguments;
+    step->as.shim.narguments += nread;
+    step->as.shim.request = (struct script_text){0};
+    return 0;
+}
+
 /* What was a reference and is now known: `split ${cut}`, `flags ${n}`. */
 static int settle(struct expansion *x, struct script_step *step)
 {
+    if ((step->kind == STEP_DO || step->kind == STEP_START) && step->as.shim.request.npieces > 0)
+        return settle_request(x, step);
     if (step->kind == STEP_SPLIT && step->as.split.how_reference.npieces > 0) {
         const struct script_text *how = &step->as.split.how_reference;
         if (how->npieces != 1 || how->pieces[0].kind != PIECE_WORD ||
@@ -124,6 +159,7 @@ static int expand_copy(struct expansion *x, const struct context *context,
                             "are expanded",
                             SCRIPT_STEPS_MOST);
     *copy = *step;
+    copy->use_line = context->use_line;
     if (step->session[0] == '\0')
         copy->session = context->session;
     if (expand_texts(&context->binding, step, copy) != 0 || settle(x, copy) != 0 ||
@@ -166,6 +202,8 @@ static int expand_use(struct expansion *x, const struct context *context,
     inner.binding.arguments = arguments;
     inner.binding.use = ++x->nuses;
     inner.binding.place = step->place;
+    if (inner.use_line == 0)
+        inner.use_line = step->place.line;
     if (step->session[0] != '\0')
         inner.session = step->session;
     return expand_steps(x, &inner, macro->steps, out);

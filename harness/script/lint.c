@@ -50,14 +50,9 @@ static void check_fixtures(struct script_lint *l)
 static void check_axes(struct script_lint *l)
 {
     const struct script_scenario *s = l->scenario;
-    for (size_t i = 0; i < s->naxes; i++) {
+    for (size_t i = 0; i < s->naxes; i++)
         if (script_is_predefined(s->axes[i].name))
             (void)script_fault(l->faults, s->axes[i].place, "`%s` is predefined", s->axes[i].name);
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(s->axes[i].name, s->axes[j].name) == 0)
-                (void)script_fault(l->faults, s->axes[i].place, "the axis `%s` is declared twice",
-                                   s->axes[i].name);
-    }
 }
 
 void script_lint_meta(struct script_lint *l)

@@ -306,20 +306,37 @@ static int read_value(struct script_cursor *c, struct script_axis *axis)
     return 0;
 }
 
+/* A long list of values may go on in another line. */
+static struct script_axis *find_axis(const struct script_scenario *s, const char *name)
+{
+    for (size_t i = 0; i < s->naxes; i++)
+        if (strcmp(s->axes[i].name, name) == 0)
+            return &s->axes[i];
+    return NULL;
+}
+
 static int read_axis(struct script_cursor *c, struct script_scenario *s)
 {
     struct script_axis axis = {.place = script_cursor_place(c, 0)};
     if (script_cursor_variable(c, "the name of an axis (no `-`, no `.`)", &axis.name) != 0)
         return -1;
+    struct script_axis *before = find_axis(s, axis.name);
+    if (before != NULL)
+        axis = *before;
+    size_t nbefore = axis.values.nitems;
     if (!script_cursor_take(c, "in") || script_cursor_peek(c) != '{')
         return script_cursor_fault(c, c->at, "an axis is written `axis NAME in { VALUE VALUE }`");
     c->at++;
     while (script_cursor_peek(c) != '}')
         if (read_value(c, &axis) != 0)
             return -1;
-    if (axis.values.nitems == 0)
+    if (axis.values.nitems == nbefore)
         return script_cursor_fault(c, c->at, "an axis has at least one value");
     c->at++;
+    if (before != NULL) {
+        *before = axis;
+        return 0;
+    }
     s->axes = script_grow(c->faults->arena, s->axes, s->naxes, sizeof axis);
     s->axes[s->naxes++] = axis;
     return 0;

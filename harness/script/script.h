@@ -146,7 +146,7 @@ enum script_operator {
 /* `model exists == 4`, `model flags 3 has \Deleted`, `cache recent == 0`, `cache subject 1 == x`.
  */
 struct script_query {
-    const char *noun;         /* exists | recent | flags; the cache also has subject */
+    const char *noun;         /* exists | recent | flags; the cache also has subject, date */
     unsigned number;          /* message number for `flags 3`, else 0 */
     struct script_text index; /* the same when it is a reference, e.g. flags ${#3}; else empty */
     enum script_operator op;
@@ -157,7 +157,9 @@ struct script_step {
     enum script_step_kind kind;
     struct script_place place;
     const char
-        *session;      /* named on the line; after expansion always resolved ("" = the only one) */
+        *session; /* named on the line; after expansion always resolved ("" = the only one) */
+    unsigned
+        use_line; /* after expansion, of a macro's step: line of the scenario's `use`; else 0 */
     int64_t within_ms; /* of a `within` line before it; 0: none */
     union {
         struct script_wire wire;
@@ -209,6 +211,7 @@ struct script_step {
         } letters;
         struct {
             const char *verb;
+            struct script_text request; /* `start ${request}`: resolved by expansion */
             struct script_text *arguments;
             size_t narguments;
             const char *capture; /* `-> body`; NULL: none */

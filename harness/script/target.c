@@ -99,7 +99,7 @@ static int read_port(struct script_cursor *c, struct script_target *t)
 
 static int read_start(struct script_cursor *c, struct script_target *t)
 {
-    return read_program(c, &t->start, "{dir} {host} {port} {user} {password}");
+    return read_program(c, &t->start, "{dir} {host} {port} {user} {password} {certificate}");
 }
 
 static int read_requires(struct script_cursor *c, struct script_target *t)

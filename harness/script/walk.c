@@ -62,7 +62,7 @@ size_t script_step_ntexts(const struct script_step *step)
         return step->as.use.narguments;
     case STEP_DO:
     case STEP_START:
-        return step->as.shim.narguments;
+        return step->as.shim.narguments + 1;
     case STEP_CACHE:
     case STEP_MODEL:
     case STEP_ASSERT:
@@ -100,7 +100,7 @@ struct script_text *script_step_text(struct script_step *step, size_t i)
     if (step->kind == STEP_USE)
         return &step->as.use.arguments[i];
     if (step->kind == STEP_DO || step->kind == STEP_START)
-        return &step->as.shim.arguments[i];
+        return i == 0 ? &step->as.shim.request : &step->as.shim.arguments[i - 1];
     if (step->kind == STEP_CACHE || step->kind == STEP_MODEL)
         return i == 0 ? &step->as.query.index : &step->as.query.value;
     if (step->kind == STEP_ASSERT)

@@ -129,7 +129,11 @@ static void write_assert(const struct script_step *step, struct buffer *out)
 
 static void write_shim(const struct script_step *step, struct buffer *out)
 {
-    buffer_printf(out, " %s", step->as.shim.verb);
+    buffer_append_byte(out, ' ');
+    if (step->as.shim.request.npieces > 0)
+        script_text_write(&step->as.shim.request, out);
+    else
+        buffer_append_text(out, step->as.shim.verb);
     write_arguments(step->as.shim.arguments, step->as.shim.narguments, " ", " ", out);
     if (step->as.shim.capture != NULL)
         buffer_printf(out, " -> %s", step->as.shim.capture);

@@ -87,7 +87,7 @@ static struct carrier *accept_connection(void *context, struct net_loop *loop)
 {
     struct target *t = context;
     (void)loop;
-    return t->worker.listener == NULL ? NULL : carrier_accept(t->worker.listener, NULL);
+    return t->worker.listener == NULL ? NULL : carrier_accept(t->worker.listener, t->tls);
 }
 
 /* ---- both ---------------------------------------------------------------------------------------
@@ -265,6 +265,20 @@ void detach_client(struct target *t)
 /* ---- what the shim says it can ------------------------------------------------------------------
  */
 
+/* `feature find bboards` as find.bboards. */
+static const char *feature_name(struct target *t, const struct shim_line *line)
+{
+    struct buffer name = {0};
+    for (size_t i = 1; i < line->nwords; i++) {
+        if (i > 1)
+            buffer_append_byte(&name, '.');
+        buffer_append(&name, line->words[i].value);
+    }
+    const char *text = arena_text(&t->arena, buffer_span(&name));
+    buffer_free(&name);
+    return text;
+}
+
 static void note_features(struct target *t, const struct shim_answer *answer)
 {
     size_t capacity = 0;
@@ -274,7 +288,7 @@ static void note_features(struct target *t, const struct shim_answer *answer)
             continue;
         t->verbs.items = arena_grow(&t->arena, t->verbs.items, &capacity, t->verbs.nitems + 1,
                                     sizeof *t->verbs.items);
-        t->verbs.items[t->verbs.nitems++] = arena_text(&t->arena, line->words[1].value);
+        t->verbs.items[t->verbs.nitems++] = feature_name(t, line);
     }
     t->has_told_verbs = answer->is_complete && answer->status == SHIM_OK;
 }

@@ -117,6 +117,7 @@ static void answer_features(struct client_shim *shim)
 {
     for (enum shim_verb i = SHIM_OPEN; i < SHIM_NVERBS; i++)
         buffer_printf(&shim->answers, "feature %s\n", shim_verb_info(i)->name);
+    buffer_append_text(&shim->answers, "feature overlap\n");
     answer(shim, SHIM_OK, "");
 }
 

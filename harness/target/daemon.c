@@ -229,6 +229,8 @@ int target_start(struct target *t, struct net_loop *loop, struct err *err)
         result = start_daemon(t, loop, err);
     else if (t->way == TARGET_REMOTE)
         result = reach_remote(t, loop, err);
+    else if (t->way == TARGET_CLIENT)
+        result = certificate_prepare(t, err);
     if (result != 0) {
         t->keeps_folder = false;
         remove_folder(t);
@@ -347,6 +349,7 @@ void target_free(struct target **target)
         net_process_free(&t->daemon);
         remove_folder(t);
     }
+    net_tls_free(&t->tls);
     arena_free(&t->arena);
     free(t);
 }

@@ -96,6 +96,7 @@ static int read_entry(const struct reading *r, struct expect_entry *entry)
     if (pattern.nbytes == 0)
         return complain(r, pattern, "no scenario after the verdict", pattern);
     entry->pattern = arena_text(&r->list->arena, pattern);
+    entry->place = arena_printf(&r->list->arena, "%s:%u", r->list->path, r->number);
     entry->is_glob = strpbrk(entry->pattern, "*?") != NULL;
     entry->is_whole_scenario = strpbrk(entry->pattern, "/[") == NULL;
     for (size_t i = 0; i + 1 < r->list->nlines; i++)
@@ -221,19 +222,38 @@ struct expect_entry *expect_find(const struct expect_list *list, const char *id,
 /* ---- judging ----------------------------------------------------------------------------------
  */
 
+static void set_reason(struct result_case *result, const struct expect_entry *entry)
+{
+    if (result->reason == NULL || result->reason[0] == '\0')
+        result->reason = entry->reason;
+}
+
+/* An expired line excuses nothing, but whoever looks at the result wants to know of it. */
+static void apply_none(const struct expect_list *list, bool is_strict, struct result_case *result)
+{
+    result->expected = result->listed_at = "";
+    result->is_unexpected = result_is_unexpected(result->verdict, "", is_strict);
+    const struct expect_entry *expired = NULL;
+    if (list != NULL && result->is_unexpected)
+        expired = expect_find(list, result->id, true);
+    if (expired == NULL)
+        return;
+    result->listed_at = expired->place;
+    set_reason(result, expired);
+}
+
 void expect_apply(struct expect_list *list, bool is_strict, struct result_case *result)
 {
     struct expect_entry *entry = list == NULL ? NULL : expect_find(list, result->id, false);
     if (entry == NULL) {
-        result->expected = "";
-        result->is_unexpected = result_is_unexpected(result->verdict, "", is_strict);
+        apply_none(list, is_strict, result);
         return;
     }
     entry->was_used = true;
     result->expected = entry->verdict_name;
+    result->listed_at = entry->place;
     result->is_unexpected = result_is_unexpected(result->verdict, entry->verdict_name, is_strict);
-    if (result->reason == NULL || result->reason[0] == '\0')
-        result->reason = entry->reason;
+    set_reason(result, entry);
 }
 
 size_t expect_report_unused(const struct expect_list *list, bool ran_all, struct buffer *out)
@@ -245,7 +265,9 @@ size_t expect_report_unused(const struct expect_list *list, bool ran_all, struct
             continue;
         buffer_printf(
             out, "%s:%zu: %s %s: %s\n", list->path, i + 1, entry->verdict_name, entry->pattern,
-            entry->has_expired ? "has expired and counts no more" : "fits no case that was played");
+            entry->has_expired
+                ? "has expired and counts no more: write another date, or remove this line"
+                : "fits no case that was played: remove this line");
         n++;
     }
     return n;

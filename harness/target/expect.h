@@ -35,8 +35,9 @@ void expect_free(struct expect_list **list);         /* NULL is fine */
 size_t expect_count(const struct expect_list *list); /* entries, expired ones too */
 
 /*
- * Sets expected, is_unexpected and (when an entry fits and the case has no reason of its own)
- * reason of a case; notes which entry was used. list may be NULL: nothing is listed.
+ * Sets expected, listed_at, is_unexpected and (when an entry fits and the case has no reason of its
+ * own) reason of a case; notes which entry was used. list may be NULL: nothing is listed. Of an
+ * expired entry an unexpected case gets listed_at and the reason, not expected.
  * is_strict: warn, nonstrict and blocked have to be listed too.
  * Texts set are borrowed from the list.
  */

@@ -10,6 +10,7 @@ struct expect_entry {
     enum result_verdict verdict; /* unless flaky */
     const char *verdict_name;    /* "fail", "flaky" */
     const char *pattern, *reason;
+    const char *place;               /* "dovecot.expect:12" */
     bool is_glob, is_whole_scenario; /* has `*` or `?`; has no '/' and no '[' */
     bool has_expired;
     bool was_used; /* fitted a case of the run */

@@ -297,6 +297,17 @@ int features_check(const struct target *t, const char *path, struct err *err)
     return 0;
 }
 
+/* A shim that names a verb supports all of it; one that names parts of a verb, such as
+ * find.bboards, supports the verb, and those. */
+static bool is_part_of(const char *wanted, const char *told)
+{
+    size_t nwanted = strlen(wanted);
+    size_t ntold = strlen(told);
+    size_t nshort = nwanted < ntold ? nwanted : ntold;
+    const char *longer = nwanted < ntold ? told : wanted;
+    return strncmp(wanted, told, nshort) == 0 && (longer[nshort] == '\0' || longer[nshort] == '.');
+}
+
 /* What the file does not tell, the shim may have told; if not, an `unsupported` in the middle of a
  * case tells. */
 static enum run_answer answer_of_client(const struct target *t, const char *name)
@@ -310,9 +321,9 @@ static enum run_answer answer_of_client(const struct target *t, const char *name
     if (strcmp(name, "exec") == 0)
         return RUN_NO;
     if (!t->has_told_verbs)
-        return yes_if(answer_of_client(t, "exec") == RUN_NO);
+        return yes_if(answer_of_client(t, "exec") == RUN_NO && strcmp(name, "shim.overlap") != 0);
     for (size_t i = 0; i < t->verbs.nitems; i++)
-        if (strcmp(t->verbs.items[i], name + strlen("shim.")) == 0)
+        if (is_part_of(name + strlen("shim."), t->verbs.items[i]))
             return RUN_YES;
     return RUN_NO;
 }

@@ -24,10 +24,15 @@ static const char *value_of(const struct target *t, struct span name,
 {
     const struct {
         const char *name, *value;
-    } table[] = {{"dir", t->folder},           {"port", port},
-                 {"user", values->user},       {"password", t->file->password},
-                 {"mailbox", values->mailbox}, {"fixture", values->fixture},
-                 {"message", values->message}, {"host", t->file->host}};
+    } table[] = {{"dir", t->folder},
+                 {"port", port},
+                 {"user", values->user},
+                 {"password", t->file->password},
+                 {"mailbox", values->mailbox},
+                 {"fixture", values->fixture},
+                 {"message", values->message},
+                 {"host", t->file->host},
+                 {"certificate", t->certificate}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (span_is(name, table[i].name))
             return table[i].value;

@@ -7,6 +7,7 @@
  *   fill.c      mailboxes put in                     users.c     whose case is whose user
  *   watch.c     is it still well                     feature.c   features and their probes
  *   hook.c      programs that fill and deliver       resident.c  one that stays
+ *   certificate.c  what is shown to clients over TLS
  */
 #ifndef IMAPSPEC_TARGET_INSIDE_H
 #define IMAPSPEC_TARGET_INSIDE_H
@@ -73,6 +74,8 @@ struct target {
 
     pid_t owner; /* the process that may stop and remove things; 0: nothing started */
     const char *folder;
+    const char *certificate; /* PEM file with what the harness shows clients over TLS; NULL: none */
+    struct net_tls *tls;     /* with that certificate */
     unsigned port;
     struct net_process *daemon;
     long daemon_pid; /* 0: there is none */
@@ -134,6 +137,12 @@ enum run_readiness hook_run(struct target *t, struct net_loop *loop, const char 
 
 struct carrier *daemon_connect(struct target *t, struct net_loop *loop, const char *user,
                                struct err *err);
+
+/* ---- certificate.c ---- */
+
+/* For clients over TLS: makes a certificate of this run, puts it into the folder, and makes what
+ * accepts connections with it. Does nothing for others. */
+__attribute__((warn_unused_result)) int certificate_prepare(struct target *t, struct err *err);
 
 /* ---- watch.c ---- */
 

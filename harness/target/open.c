@@ -141,17 +141,26 @@ static void open_reference_shim(struct target *t)
     t->way = TARGET_CLIENT;
 }
 
-static void open_exec(struct target *t, const char *command)
+/* A command line for the shell. */
+static struct script_target *open_command(struct target *t, const struct target_request *request,
+                                          const char *name, const char *command)
 {
     const char *const words[] = {"/bin/sh", "-c", arena_text(&t->arena, span_of(command))};
-    struct script_target *file = made_up(t, "exec", words[2]);
+    struct script_target *file = made_up(t, name, words[2]);
+    file->side = SIDE_CLIENT;
+    file->carrier = request->uses_tls ? CARRIER_TLS : CARRIER_TCP;
+    file->start = (struct script_names){words_of(t, words, 3), 3};
+    t->way = TARGET_CLIENT;
+    return file;
+}
+
+static void open_exec(struct target *t, const struct target_request *request)
+{
+    struct script_target *file = open_command(t, request, "exec", request->exec);
     struct script_feature *feature = arena_alloc(&t->arena, sizeof *feature);
     *feature = (struct script_feature){.name = "exec", .setting = FEATURE_YES};
-    file->side = SIDE_CLIENT;
-    file->start = (struct script_names){words_of(t, words, 3), 3};
     file->features = feature;
     file->nfeatures = 1;
-    t->way = TARGET_CLIENT;
 }
 
 /* "HOST:PORT" or "[HOST]:PORT". */
@@ -185,6 +194,14 @@ static int open_remote(struct target *t, const struct target_request *request, s
     return 0;
 }
 
+static bool names_certificate(const struct script_target *file)
+{
+    for (size_t i = 0; i < file->start.nitems; i++)
+        if (strstr(file->start.items[i], "{certificate}") != NULL)
+            return true;
+    return false;
+}
+
 static int open_file(struct target *t, const char *path, struct err *err)
 {
     struct span text;
@@ -197,9 +214,13 @@ static int open_file(struct target *t, const char *path, struct err *err)
     if (file->carrier == CARRIER_IN_PROCESS)
         return err_set(err, path, file->place.line, file->place.col,
                        "only the built-in target `reference` is in-process");
-    if (file->side == SIDE_CLIENT && file->carrier == CARRIER_TLS)
+    if (file->side == SIDE_CLIENT && file->carrier == CARRIER_STDIO)
         return err_set(err, path, file->place.line, file->place.col,
-                       "the harness does not listen with TLS");
+                       "a client connects: its carrier is tcp or tls");
+    bool has_certificate = file->side == SIDE_CLIENT && file->carrier == CARRIER_TLS;
+    if (!has_certificate && names_certificate(file))
+        return err_set(err, path, file->place.line, file->place.col,
+                       "there is a {certificate} for clients with `carrier tls` only");
     t->way = file->side == SIDE_CLIENT        ? TARGET_CLIENT
              : file->carrier == CARRIER_STDIO ? TARGET_STDIO
              : file->start.nitems > 0         ? TARGET_DAEMON
@@ -232,7 +253,9 @@ static int open_named(struct target *t, const struct target_request *request, st
     struct span host;
     uint32_t port;
     if (request->exec != NULL)
-        open_exec(t, request->exec);
+        open_exec(t, request);
+    else if (request->shim != NULL)
+        (void)open_command(t, request, "shim", request->shim);
     else if (request->wants_client && span_is(argument, "reference"))
         open_reference_client(t);
     else if (request->wants_client && span_is(argument, "reference-shim"))
@@ -338,6 +361,11 @@ const char *target_folder(const struct target *t)
 unsigned target_port(const struct target *t)
 {
     return t->port;
+}
+
+const char *target_host(const struct target *t)
+{
+    return t->file->host;
 }
 
 /* ---- workers ----------------------------------------------------------------------------------

@@ -8,7 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PROC_MOST = 256, PROC_NLOOKS = 16 };
+enum { PROC_MOST = 256, PROC_NLOOKS = 500 };
+
+/* Whoever has something left to do at the end of a case is done with it in less. */
+enum { PROC_SPUN_US = 300000 };
 
 /* Fields of /proc/PID/stat behind the name, which may hold anything but ends at the last ')':
  * proc(5) counts them from 3. */
@@ -126,7 +129,7 @@ int64_t proc_spinning_us(long group, void (*pause)(void *context), void *context
     struct proc_list now;
     int64_t us = 0;
     list_running(group, &first);
-    for (int i = 1; i < PROC_NLOOKS && first.n > 0; i++) {
+    for (int i = 1; i < PROC_NLOOKS && first.n > 0 && us < PROC_SPUN_US; i++) {
         pause(context);
         list_running(group, &now);
         us = keep_common(&first, &now);

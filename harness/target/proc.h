@@ -8,11 +8,11 @@
  * signal 11", as far as the system tells. */
 bool proc_is_alive(long pid, struct buffer *how);
 
-/* Whether some process of the group computes, or waits for a processor, at each of many looks, with
- * pause(context) between them, and has indeed got processor time: returns how much, in
- * microseconds, or 0. At the first look that finds none it returns without a pause. How much time a
- * spinning process gets depends on what else the machine does, that it always wants some does not.
- */
+/* Whether some process of the group computes, or waits for a processor, at each look, with
+ * pause(context) between them, until it has got 0.3 s of processor time or there were 500 looks:
+ * returns how much it got, in microseconds, or 0. At the first look that finds none it returns
+ * without a pause. It is the processor's time that counts: on a busy machine a process that is
+ * merely at work wants a processor for long, and gets little. */
 int64_t proc_spinning_us(long group, void (*pause)(void *context), void *context);
 
 #endif

@@ -54,9 +54,10 @@ struct target_request {
                                     reference-tcp; NULL: what runs now */
     bool wants_client;           /* `reference` is the client of that name */
     const char *exec;            /* instead of argument: the command line of a client, for a shell,
-                                    with {host} {port} {user} {password}; NULL */
+                                    with {host} {port} {user} {password} {certificate}; NULL */
+    const char *shim;            /* the same, of a program that speaks the shim protocol; NULL */
     const char *user, *password; /* HOST:PORT; for a target file instead of its own users. NULL */
-    bool uses_tls;               /* HOST:PORT: TLS from the first octet */
+    bool uses_tls;               /* HOST:PORT, exec, shim: TLS from the first octet */
     bool keeps_folder;           /* leave the temporary folder behind: target_folder() */
 };
 
@@ -118,6 +119,8 @@ __attribute__((warn_unused_result)) int target_stop(struct target *target, struc
 /* The temporary folder of the run ({dir} of the hooks), or NULL before target_start(). */
 const char *target_folder(const struct target *target);
 unsigned target_port(const struct target *target); /* 0: none */
+/* Where connections go: a name or digits; 127.0.0.1 for what is started here. */
+const char *target_host(const struct target *target);
 
 /* ---- features ---------------------------------------------------------------------------------
  */

@@ -144,3 +144,39 @@ verdicts() {
     sed -n 's/^{"id":"\(.*\)","scenario":.*,"verdict":"\([a-z]*\)","expected":.*/\1 \2/p' "$1" |
         sort
 }
+
+# builds_fault FAULT PROGRAM: imapspec with that fault of tests/faults/server in its bundled server, by
+# the compiler and libraries that it was itself built with.
+builds_fault() {
+    tools=$(dirname "$IMAPSPEC")/toolchain.txt
+    /usr/bin/python3 -B - "$SOURCE_ROOT" "$1" >fault.c <<'END' || die "$1 does not apply"
+import sys
+tree, fault = sys.argv[1:]
+lines = open(f"{tree}/tests/faults/server/{fault}.fault").read().splitlines()
+path = [line.split()[1] for line in lines if line.startswith("file ")]
+text, into = {"replace": [], "by": []}, None
+for line in lines:
+    if line in text:
+        into = text[line]
+    elif line.startswith(" |"):
+        into.append(line[3:])
+old, new = ("\n".join(text[key]) for key in ("replace", "by"))
+source = open(f"{tree}/{path[0]}").read()
+assert len(path) == 1 and source.count(old) == 1
+print(source.replace(old, new))
+END
+    (
+        IFS='
+'
+        said() {
+            sed -n "s/^$1 //p" "$tools"
+        }
+        # shellcheck disable=SC2046 # one argument a line
+        set -- "$2" $(said compiler) $(said flag) -w -O1
+        program=$1
+        shift
+        # shellcheck disable=SC2046
+        "$@" $(said define | sed 's/^/-D/') $(said include | sed 's/^/-I/') -c fault.c \
+            -o fault.o && "$@" $(said object) fault.o $(said library) -o "$program"
+    ) >built 2>&1 || die "$1 does not build: $(cat built)"
+}

@@ -26,6 +26,35 @@ noop_scenario t.second 2s >second.scn
 ends 1 server refuses.target noop.scn second.scn -j 1 --fail-fast
 has out "refuses: 1 case: 1 fail"
 
+# 1: strictly, what is tolerated too; 0 when it is listed
+cat >tolerated.scn <<'END'
+scenario t.tolerated "NOOP may be answered otherwise" {
+  role    client
+  dialect imap2
+  covers  noop.ok
+
+  S: * OK <text-line>
+  C: @ NOOP
+  check noop.ok {
+    either "refuses" {
+      S: @ NO <text-line>
+    } or nonstrict "obeys" {
+      S: @ OK <text-line>
+    }
+  }
+}
+END
+ends 0 server polite.target tolerated.scn
+ends 1 server polite.target tolerated.scn --strict
+echo "nonstrict t.tolerated it obeys; RFC 1176 p.10" >list.expect
+ends 0 server polite.target tolerated.scn --strict --expect list.expect
+
+# 1: an unexpected pass, and a line that has expired
+echo "fail t.noop it refuses; RFC 1176 p.10" >list.expect
+ends 1 server polite.target noop.scn --expect list.expect
+echo "fail t.noop it refuses; RFC 1176 p.10 expires 2001-01-01" >list.expect
+ends 1 server refuses.target noop.scn --expect list.expect
+
 # 2: wrong usage, target, scenario, expectation file; nothing was tested
 ends 2 server
 ends 2 server no-such-target noop.scn
@@ -74,5 +103,15 @@ has out "needs /no/such/server, which is not installed" "1 skip"
 "$IMAPSPEC" list >/dev/full 2>err
 [ $? -eq 5 ] || die "list to a full disk"
 has err "standard output"
+# of results and reports too; what was found is told all the same, and goes before
+ends 5 server polite.target noop.scn --results /dev/full
+has out "polite: 1 case: 1 pass"
+has err "/dev/full: not all results could be written"
+ends 5 server polite.target noop.scn --junit /dev/full
+has err "/dev/full"
+ends 1 server refuses.target noop.scn --results /dev/full
+has err "/dev/full"
+
+# 5: a bug of ours, here an assertion that fails in mid-run: see killed_test.sh
 
 check_nothing_left

@@ -17,17 +17,27 @@ judged 1 refuses "# nothing is listed"
 judged 0 refuses "fail  t.noop  it refuses; RFC 1176 p.10"
 has out "it refuses; RFC 1176 p.10" "1 fail; 0 unexpected"
 judged 0 refuses "fail  t.*  it refuses"
+# flaky goes either way, but is counted
 judged 0 refuses "flaky t.noop  now and then"
+has out "1 fail; 0 unexpected, 1 flaky"
 judged 0 polite "flaky t.noop  now and then"
+has out "1 pass; 0 unexpected, 1 flaky"
 judged 0 killed "crash t.noop  known to crash"
 # another result than the listed one, in both directions
 judged 1 polite "fail  t.noop  it refuses"
-has out "t.noop" "it refuses" "1 unexpected"
+has out "t.noop" "1 unexpected" \
+    "list.expect:1: remove this line: listed as fail, but it passes now: it refuses"
 judged 1 refuses "crash t.noop  it crashes"
+has out "list.expect:1: listed as crash, but the verdict is fail now: it crashes"
 judged 1 killed "fail  t.noop  it refuses"
-# what is expired counts no more
+has out "list.expect:1: listed as fail, but the verdict is crash now: killed was killed"
+# what is expired counts no more, whatever the result
 judged 1 refuses "fail  t.noop  it refuses expires 2001-01-01"
-has out "list.expect:1"
+has out "list.expect:1: this line has expired and counts no more: it refuses" \
+    "list.expect:1: fail t.noop: has expired and counts no more: write another date, or remove"
+judged 1 polite "fail  t.noop  it refuses expires 2001-01-01"
+has out "list.expect:1: fail t.noop: has expired"
+judged 1 polite "flaky t.noop  it refuses expires 2001-01-01"
 judged 0 refuses "fail  t.noop  it refuses expires 2999-12-31"
 
 # a line that fits nothing is unexpected too, but only when the whole suite was played

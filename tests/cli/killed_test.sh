@@ -30,6 +30,26 @@ is_gone() {
     ! kill -0 "$run" 2>/dev/null
 }
 
+# Every report of what was done can be made, and says that it is not all.
+check_reports() {
+    ends 0 report r.jsonl --junit r.xml --tap r.tap --sarif r.sarif --markdown r.md
+    has r.md "| 3 | 3 | 0 |" "noop.ok"
+    xmllint --noout --nonet --schema "$SOURCE_ROOT/tests/schemas/junit.xsd" r.xml 2>said ||
+        die "$1: $(cat said)"
+    for kind in tap sarif; do
+        schema=$SOURCE_ROOT/tests/schemas/sarif-2.1.0.json
+        [ $kind = sarif ] || schema=
+        # shellcheck disable=SC2086 # no schema is no argument
+        /usr/bin/python3 -B "$SOURCE_ROOT/tests/cli/check_report.py" $kind $schema r.$kind \
+            >said 2>&1 || die "$1: $(cat said)"
+    done
+    [ "$(grep -c '<testcase ' r.xml)" -eq 4 ] || die "$1: not three cases and the error"
+    [ "$(grep -c '^ok ' r.tap)" -eq 3 ] || die "$1: not three test points"
+    for kind in xml tap sarif md; do
+        has r.$kind "3 of 4 cases were played"
+    done
+}
+
 # ended_by SIGNAL CODE: the signal ends it, with that code for a shell, and nothing is left
 ended_by() {
     kill -"$1" "$run"
@@ -37,8 +57,7 @@ ended_by() {
     code=$?
     [ "$code" -eq "$2" ] || die "$1 ended it with $code, not $2"
     check_nothing_left
-    ends 0 report r.jsonl
-    has out "| 3 | 3 | 0 |" "noop.ok"
+    check_reports "$1"
     [ "$(verdicts r.jsonl)" = "t.quick1 pass
 t.quick2 pass
 t.quick3 pass" ] || die "$1: results hold $(verdicts r.jsonl)"
@@ -57,6 +76,18 @@ kill -TERM "$run"
 wait "$run" 2>/dev/null
 has err "interrupted when 3 of 4 cases were done"
 has out "polite: 3 cases: 3 pass"
+check_reports TERM
+# the reports of a run that is interrupted are written by itself
+rm -f r.jsonl
+"$IMAPSPEC" server polite.target quick1.scn quick2.scn quick3.scn slow.scn -j 1 --seed 1 \
+    --results r.jsonl --junit run.xml --color never >out 2>err </dev/null &
+run=$!
+jobs_started="$jobs_started $run"
+until_true 60 three_are_done || die "nothing is played"
+kill -TERM "$run"
+wait "$run" 2>/dev/null
+ends 0 report r.jsonl --junit r.xml
+cmp -s r.xml run.xml || die "an interrupted run writes another report than its results give"
 
 # a bug of ours: what ENSURE() does when it fails, from outside
 begins polite.target

@@ -79,7 +79,7 @@ ends 0 --version
 grep -qE '^imapspec [0-9]+\.[0-9]+\.[0-9]+$' out || die "--version"
 
 # options COMMAND FILE SOURCE: --help names each option that the command's table in SOURCE has
-commands="server client watch serve shim mutants lint fmt list explain cover features report"
+commands="server client watch serve shim mutants lint fmt list explain cover features report init"
 for command in $commands; do
     has help "  $command "
     ends 0 "$command" --help
@@ -88,13 +88,15 @@ for command in $commands; do
     ends 0 help "$command"
     cmp -s out first || die "help $command differs from $command --help"
     case $command in
-    server | client | features) source=test_options.def ;;
+    server | client | features) source="test_options.def report_options.def" ;;
     fmt) source=lint.c ;;
-    serve | watch | mutants | cover | explain | report) source=$command.c ;;
+    report) source="report.c report_options.def" ;;
+    serve | watch | mutants | cover | explain | init) source=$command.c ;;
     *) continue ;;
     esac
-    names=$(sed -n "s/^.*{'\{0,1\}[a-z0]'\{0,1\}, \"\([a-z-]*\)\", .*/\1/p" \
-        "$SOURCE_ROOT/harness/cli/$source")
+    # shellcheck disable=SC2086 # several files
+    names=$(cd "$SOURCE_ROOT/harness/cli" &&
+        sed -n "s/^.*{'\{0,1\}[a-z0]'\{0,1\}, \"\([a-z-]*\)\", .*/\1/p" $source)
     [ -n "$names" ] || die "no options found in $source"
     for name in $names; do
         grep -qE -e "--$name( [A-Z:]+)?  +[A-Za-z0-9]" out || die "$command --help lacks --$name"

@@ -38,7 +38,7 @@ static void nothing_at_all(void **state)
     const struct result_run *const runs[] = {&empty};
     struct buffer out = {0};
     result_markdown_write(runs, 1, &out);
-    assert_true(span_find(buffer_span(&out), SPAN_LIT("Nothing was played.")) != SPAN_NPOS);
+    assert_true(span_find(buffer_span(&out), SPAN_LIT("nothing was played.")) != SPAN_NPOS);
     assert_true(span_find(buffer_span(&out), SPAN_LIT(" | 0 | 0 |")) != SPAN_NPOS);
     buffer_free(&out);
 }

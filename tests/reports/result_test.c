@@ -28,7 +28,7 @@ static void test_header_line(void **state)
                 "{\"imapspec\":1,\"version\":\"0.1.0\",\"seed\":\"7\",\"target\":\"dovecot\","
                 "\"title\":\"Dovecot 2.3\",\"dialect\":\"imap2\","
                 "\"started\":\"2026-11-21T23:53:42Z\","
-                "\"features\":[\"BBOARD=yes\",\"FIND-MAILBOXES=no\"]}\n");
+                "\"features\":[\"BBOARD=yes\",\"FIND-MAILBOXES=no\"],\"planned\":8}\n");
     buffer_free(&out);
 }
 
@@ -49,11 +49,11 @@ static void test_case_line(void **state)
     result_case_write(&result, &out);
     assert_span(buffer_span(&out),
                 "{\"id\":\"a\",\"scenario\":\"\",\"claim\":\"\",\"file\":\"\",\"line\":0,"
-                "\"verdict\":\"warn\",\"expected\":\"\",\"unexpected\":false,\"reason\":\"\","
-                "\"ms\":0.3,\"seed\":\"18446744073709551615\","
+                "\"verdict\":\"warn\",\"expected\":\"\",\"listed_at\":\"\",\"unexpected\":false,"
+                "\"reason\":\"\",\"ms\":0.3,\"seed\":\"18446744073709551615\","
                 "\"checks\":[{\"requirement\":\"noop.ok\",\"verdict\":\"warn\",\"page\":\"\","
                 "\"statement\":\"\"}],\"findings\":[],"
-                "\"behaviours\":[{\"topic\":\"B59\",\"choice\":\"ascending\"}],"
+                "\"behaviours\":[{\"topic\":\"B59\",\"choice\":\"ascending\"}],\"matches\":[],"
                 "\"reproduce\":\"\",\"log\":\"\"}\n");
     buffer_free(&out);
 }
@@ -207,12 +207,12 @@ static void test_every_truncation(void **state)
 
 #define HEADER                                                                                     \
     "{\"imapspec\":1,\"version\":\"\",\"seed\":\"7\",\"target\":\"\",\"title\":\"\","              \
-    "\"dialect\":\"\",\"started\":\"\",\"features\":[]}\n"
+    "\"dialect\":\"\",\"started\":\"\",\"features\":[],\"planned\":0}\n"
 #define CASE_WITH(verdict, ms, checks)                                                             \
     "{\"id\":\"a\",\"scenario\":\"\",\"claim\":\"\",\"file\":\"\",\"line\":0,\"verdict\":" verdict \
-    ",\"expected\":\"\",\"unexpected\":false,\"reason\":\"\",\"ms\":" ms                           \
+    ",\"expected\":\"\",\"listed_at\":\"\",\"unexpected\":false,\"reason\":\"\",\"ms\":" ms        \
     ",\"seed\":\"1\",\"checks\":" checks                                                           \
-    ",\"findings\":[],\"behaviours\":[],\"reproduce\":\"\",\"log\":\"\"}\n"
+    ",\"findings\":[],\"behaviours\":[],\"matches\":[],\"reproduce\":\"\",\"log\":\"\"}\n"
 
 static void test_errors(void **state)
 {
@@ -237,14 +237,14 @@ static void test_errors(void **state)
         {HEADER "{\"id\":\"a\",\"id\":\"b\"}\n", 2, 14, "no JSON: duplicate object key"},
         {HEADER CASE_WITH("\"good\"", "1.5", "[]"), 2, 65, "verdict: wanted a verdict"},
         {HEADER CASE_WITH("7", "1.5", "[]"), 2, 65, "verdict: wanted a verdict"},
-        {HEADER CASE_WITH("\"pass\"", "\"1\"", "[]"), 2, 122, "ms: wanted a number"},
-        {HEADER CASE_WITH("\"pass\"", "1.5", "{}"), 2, 146, "checks: wanted an array"},
-        {HEADER CASE_WITH("\"pass\"", "1.5", "[3]"), 2, 147, "checks[0]: wanted an object"},
+        {HEADER CASE_WITH("\"pass\"", "\"1\"", "[]"), 2, 137, "ms: wanted a number"},
+        {HEADER CASE_WITH("\"pass\"", "1.5", "{}"), 2, 161, "checks: wanted an array"},
+        {HEADER CASE_WITH("\"pass\"", "1.5", "[3]"), 2, 162, "checks[0]: wanted an object"},
         {HEADER CASE_WITH("\"pass\"", "1.5",
                           "[{\"requirement\":\"x\",\"verdict\":\"pass\",\"page\":\"\","
                           "\"statement\":\"\"},{\"requirement\":[1,{\"a\":\"]\"}]}]"),
-         2, 224, "checks[1].requirement: wanted a string"},
-        {HEADER CASE_WITH("\"pass\"", "1.5,\"extra\":1", "[]"), 2, 134,
+         2, 239, "checks[1].requirement: wanted a string"},
+        {HEADER CASE_WITH("\"pass\"", "1.5,\"extra\":1", "[]"), 2, 149,
          "extra: no such field is known"},
         {HEADER HEADER, 2, 1, "id: this field is missing"},
         {HEADER CASE_WITH("\"pass\"", "1.5", "[]") "oops\n" CASE_WITH("\"pass\"", "1.5", "[]"), 3,

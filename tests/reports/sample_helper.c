@@ -18,7 +18,8 @@ struct result_header sample_header(void)
                                   .dialect = "imap2",
                                   .started = "2026-11-21T23:53:42Z",
                                   .features = features,
-                                  .nfeatures = 2};
+                                  .nfeatures = 2,
+                                  .planned = 8};
 }
 
 #define STATEMENT "`n EXPUNGE` names one existing message, whose number passes to its successor."
@@ -163,6 +164,11 @@ static void random_lists(struct rng *rng, struct arena *arena, struct result_cas
     for (size_t i = 0; i < result->nbehaviours; i++)
         result->behaviours[i] =
             (struct result_behaviour){random_text(rng, arena), random_text(rng, arena)};
+    result->nmatches = rng_below(rng, 3);
+    result->matches = arena_array(arena, result->nmatches, sizeof *result->matches);
+    for (size_t i = 0; i < result->nmatches; i++)
+        result->matches[i] =
+            (struct result_match){rng_below(rng, 1u << 30), (unsigned)rng_below(rng, UINT32_MAX)};
 }
 
 struct result_case *sample_random_case(struct rng *rng, struct arena *arena)
@@ -175,6 +181,7 @@ struct result_case *sample_random_case(struct rng *rng, struct arena *arena)
                                    .line = (unsigned)rng_below(rng, 100000),
                                    .verdict = random_verdict(rng),
                                    .expected = random_text(rng, arena),
+                                   .listed_at = random_text(rng, arena),
                                    .is_unexpected = rng_below(rng, 2) == 1,
                                    .reason = random_text(rng, arena),
                                    .ms = (double)rng_below(rng, 100000000) / 1000,
@@ -219,6 +226,11 @@ static void assert_lists(const struct result_case *a, const struct result_case *
         assert_text(a->behaviours[i].topic, b->behaviours[i].topic);
         assert_text(a->behaviours[i].choice, b->behaviours[i].choice);
     }
+    assert_int_equal(a->nmatches, b->nmatches);
+    for (size_t i = 0; i < a->nmatches; i++) {
+        assert_int_equal(a->matches[i].log_line, b->matches[i].log_line);
+        assert_int_equal(a->matches[i].line, b->matches[i].line);
+    }
 }
 
 void sample_assert_equal(const struct result_case *a, const struct result_case *b)
@@ -230,6 +242,7 @@ void sample_assert_equal(const struct result_case *a, const struct result_case *
     assert_int_equal(a->line, b->line);
     assert_int_equal(a->verdict, b->verdict);
     assert_text(a->expected, b->expected);
+    assert_text(a->listed_at, b->listed_at);
     assert_int_equal(a->is_unexpected, b->is_unexpected);
     assert_text(a->reason, b->reason);
     assert_true(a->ms == b->ms);

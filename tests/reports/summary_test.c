@@ -114,9 +114,45 @@ static void test_text(void **state)
     }
 }
 
+static void test_flaky_ones_are_counted(void **state)
+{
+    (void)state;
+    struct result_case pass = {.verdict = RESULT_PASS, .expected = "flaky"};
+    struct result_case fail = {.verdict = RESULT_FAIL, .expected = "flaky"};
+    struct result_case listed = {.verdict = RESULT_FAIL, .expected = "fail"};
+    struct result_summary summary = {0};
+    struct buffer out = {0};
+    result_summary_add(&summary, &pass);
+    result_summary_add(&summary, &fail);
+    result_summary_add(&summary, &listed);
+    result_summary_write(&summary, &out);
+    assert_true(
+        span_is(buffer_span(&out), "3 cases: 1 pass, 2 fail; 0 unexpected, 2 flaky; 0.00 s"));
+    buffer_free(&out);
+}
+
+static void test_missing_cases(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t planned, ncases;
+        bool is_cut;
+        size_t missing;
+    } CASES[] = {{0, 0, false, 0}, {0, 3, false, 0}, {0, 3, true, 1}, {4, 4, false, 0},
+                 {4, 3, true, 1},  {4, 1, false, 3}, {4, 0, true, 4}, {2, 3, false, 0}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct result_run run = {.header.planned = CASES[i].planned,
+                                 .ncases = CASES[i].ncases,
+                                 .is_cut = CASES[i].is_cut};
+        assert_int_equal(result_run_missing(&run), CASES[i].missing);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flaky_ones_are_counted),
+        cmocka_unit_test(test_missing_cases),
         cmocka_unit_test(test_verdict_names),
         cmocka_unit_test(test_unexpected),
         cmocka_unit_test(test_exit_codes),

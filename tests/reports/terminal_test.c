@@ -42,19 +42,23 @@ static void test_listed_cases(void **state)
     (void)state;
     static const struct {
         enum result_verdict verdict;
-        const char *expected, *reason;
+        const char *expected, *listed_at, *reason;
     } CASES[] = {
-        {RESULT_FAIL, "fail", "numbers beyond the count, reported upstream"},
-        {RESULT_WARN, "warn", ""},
-        {RESULT_PASS, "fail", "numbers beyond the count"},
-        {RESULT_PASS, "flaky", "races with the indexer"},
-        {RESULT_FAIL, "warn", "the marker is missing"},
+        {RESULT_FAIL, "fail", "x.expect:1", "numbers beyond the count, reported upstream"},
+        {RESULT_WARN, "warn", "x.expect:2", ""},
+        {RESULT_PASS, "fail", "x.expect:3", "numbers beyond the count"},
+        {RESULT_PASS, "fail", "", ""},
+        {RESULT_SKIP, "crash", "x.expect:4", "it crashed"},
+        {RESULT_PASS, "flaky", "x.expect:5", "races with the indexer"},
+        {RESULT_FAIL, "warn", "x.expect:6", "the marker is missing"},
+        {RESULT_FAIL, "", "x.expect:7", "was to be repaired by then"},
     };
     struct buffer out = {0};
     struct result_terminal how = {.log_lines = 1};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct result_case result = sample_case(CASES[i].verdict);
         result.expected = CASES[i].expected;
+        result.listed_at = CASES[i].listed_at;
         result.reason = CASES[i].reason;
         result.is_unexpected = result_is_unexpected(result.verdict, result.expected, false);
         result_case_print(&result, &how, &out);
@@ -114,9 +118,56 @@ static void test_skips_are_counted_by_reason(void **state)
     buffer_free(&out);
 }
 
+/* What repeats is told once; of many findings the first are, when so asked. */
+static void test_many_findings(void **state)
+{
+    (void)state;
+    struct result_finding findings[] = {
+        {.requirement = "a.b", .level = "fail", .text = "one", .log_line = 2, .statement = "must"},
+        {.requirement = "a.b", .level = "fail", .text = "one", .log_line = 3},
+        {.requirement = "a.b", .level = "fail", .text = "two"},
+        {.requirement = "a.b", .level = "warn", .text = "three"}};
+    struct result_case result = {.id = "x",
+                                 .verdict = RESULT_FAIL,
+                                 .is_unexpected = true,
+                                 .findings = findings,
+                                 .nfindings = 4,
+                                 .log = "0.000 C: a\n0.001 S: b\n"};
+    struct result_terminal how = {.nfindings = 1};
+    struct buffer out = {0};
+    result_case_print(&result, &how, &out);
+    assert_true(span_is(buffer_span(&out), "fail       x\n"
+                                           "  a.b\n"
+                                           "    fail, wire line 2: one\n"
+                                           "    wanted  must\n"
+                                           "    got     S: b\n"
+                                           "    and 1 more like it\n"
+                                           "  and 2 more findings (-v tells all)\n"
+                                           "  wire:\n"
+                                           "    0.000 C: a\n"
+                                           "    0.001 S: b\n"));
+    buffer_free(&out);
+}
+
+static void test_unsteady_cases(void **state)
+{
+    (void)state;
+    struct result_case one = sample_case(RESULT_PASS), two = sample_case(RESULT_FAIL);
+    struct result_case other = sample_case(RESULT_PASS);
+    other.id = "other";
+    const struct result_case *const cases[] = {&one, &other, &two, &one, &other};
+    struct buffer out = {0};
+    result_unsteady_print(cases, 5, &out);
+    assert_true(span_is(buffer_span(&out),
+                        "  unsteady: expunge.example/flag=lower[102]: 2 pass, 1 fail\n"));
+    buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many_findings),
+        cmocka_unit_test(test_unsteady_cases),
         cmocka_unit_test(test_each_verdict),
         cmocka_unit_test(test_skips_are_counted_by_reason),
         cmocka_unit_test(test_listed_cases),

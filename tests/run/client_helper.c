@@ -12,10 +12,11 @@
 /* One engine with two ends: the shim's and the connection's. */
 struct engine {
     struct client *client;
-    struct buffer requests, answers; /* of the shim */
-    struct buffer output;            /* to the server */
-    struct buffer said;              /* by the server, and not reacted to */
-    const struct client_request *pending;
+    struct buffer requests, answers;         /* of the shim */
+    struct buffer output;                    /* to the server */
+    struct buffer said;                      /* by the server, and not reacted to */
+    const struct client_request *pending[8]; /* requests not answered, in their order */
+    size_t npending;
     bool wants_open, is_open, is_closing, has_quit;
     unsigned nopened;
 };
@@ -37,10 +38,10 @@ static bool has_said(const struct engine *e, const char *text)
 
 static void answer_if_due(struct engine *e)
 {
-    if (e->pending == NULL || e->pending->answer == NULL || !has_said(e, e->pending->until))
-        return;
-    buffer_append_text(&e->answers, e->pending->answer);
-    e->pending = NULL;
+    while (e->npending > 0 && e->pending[0]->answer != NULL && has_said(e, e->pending[0]->until)) {
+        buffer_append_text(&e->answers, e->pending[0]->answer);
+        memmove(e->pending, e->pending + 1, --e->npending * sizeof(void *));
+    }
 }
 
 static void answer_request(struct engine *e, struct span line)
@@ -60,9 +61,11 @@ static void answer_request(struct engine *e, struct span line)
     for (const struct client_request *r = e->client->requests; r != NULL && r->words != NULL; r++) {
         if (!span_starts_with(line, span_of(r->words)))
             continue;
-        buffer_clear(&e->said);
+        if (e->npending == 0)
+            buffer_clear(&e->said);
         buffer_append_text(&e->output, r->says);
-        e->pending = r;
+        assert_true(e->npending < sizeof e->pending / sizeof e->pending[0]);
+        e->pending[e->npending++] = r;
         answer_if_due(e);
         return;
     }

@@ -77,7 +77,8 @@ static void test_apply(void **state)
         {"search.since/form=b", RESULT_FAIL, false, "pass", true, "this form is fine"},
         {"idle.timeout", RESULT_PASS, true, "flaky", false, "coarse timer"},
         {"idle.timeout", RESULT_CRASH, true, "flaky", false, "coarse timer"},
-        {"old.one", RESULT_CRASH, false, "", true, ""},
+        {"old.one", RESULT_CRASH, false, "", true, "was fixed?"}, /* that line has expired */
+        {"old.one", RESULT_PASS, false, "", false, ""},
         {"order.a[10]", RESULT_FAIL, false, "fail", false, "only this order"},
         {"order.a[01]", RESULT_FAIL, false, "", true, ""},
         {"a.b", RESULT_WARN, false, "", false, ""},
@@ -101,6 +102,27 @@ static void test_apply(void **state)
     }
     expect_free(&list);
     assert_null(list);
+}
+
+static void test_place(void **state)
+{
+    static const struct {
+        const char *id;
+        enum result_verdict verdict;
+        const char *listed_at;
+    } cases[] = {{"search.all", RESULT_WARN, "x.expect:4"},
+                 {"search.all", RESULT_PASS, "x.expect:4"},
+                 {"old.one", RESULT_CRASH, "x.expect:8"},
+                 {"old.one", RESULT_PASS, ""},
+                 {"a.b", RESULT_FAIL, ""}};
+    (void)state;
+    struct expect_list *list = read_known();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct result_case result = {.id = cases[i].id, .verdict = cases[i].verdict, .reason = ""};
+        expect_apply(list, false, &result);
+        assert_string_equal(result.listed_at, cases[i].listed_at);
+    }
+    expect_free(&list);
 }
 
 static void test_no_list(void **state)
@@ -133,12 +155,14 @@ static void test_unused(void **state)
     assert_int_equal(expect_count(list), 7);
     expect_apply(list, false, &result);
     assert_int_equal(expect_report_unused(list, false, &out), 1);
-    assert_true(
-        span_is(buffer_span(&out), "x.expect:8: crash old.*: has expired and counts no more\n"));
+    assert_true(span_is(buffer_span(&out),
+                        "x.expect:8: crash old.*: has expired and counts no more: write "
+                        "another date, or remove this line\n"));
     buffer_clear(&out);
     assert_int_equal(expect_report_unused(list, true, &out), 6);
     assert_true(span_starts_with(
-        buffer_span(&out), SPAN_LIT("x.expect:4: warn search.*: fits no case that was played\n")));
+        buffer_span(&out),
+        SPAN_LIT("x.expect:4: warn search.*: fits no case that was played: remove this line\n")));
     buffer_free(&out);
     expect_free(&list);
 }
@@ -222,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_apply),
+        cmocka_unit_test(test_place),
         cmocka_unit_test(test_no_list),
         cmocka_unit_test(test_reason_of_case_stays),
         cmocka_unit_test(test_unused),

@@ -8,29 +8,39 @@ cd "$1"
 allowed() {
     case $1 in
     harness/base) echo "" ;;
-    harness/catalogue | harness/wire | harness/net | harness/shim | reports | reference) echo "base" ;;
+    harness/catalogue | harness/wire | harness/net | harness/shim | reports | reference | fuzz/stream) echo "base" ;;
     harness/grammar) echo "base wire" ;;
     harness/model) echo "base wire grammar catalogue" ;;
     harness/script) echo "base wire grammar catalogue model" ;;
     harness/run) echo "base wire grammar catalogue model script net reports shim" ;;
     harness/target) echo "base wire grammar catalogue model script net reports run reference shim" ;;
     harness/mutants) echo "base wire grammar catalogue model script net reports run target shim" ;;
+    fuzz/mutator) echo "base wire grammar stream" ;;
+    fuzz/shrink) echo "base wire grammar stream mutator" ;;
+    fuzz/glue) echo "base stream mutator shrink" ;;
+    fuzz/seeds) echo "base wire grammar model script stream mutator convert" ;;
+    fuzz/targets) echo "base wire grammar catalogue model script stream convert reference" ;;
+    fuzz/blackbox)
+        echo "base wire grammar catalogue model script net reports run target stream convert mutator shrink seeds"
+        ;;
+    fuzz/drivers) echo "base targets" ;;
+    fuzz/convert) echo "base wire grammar catalogue model script stream" ;;
     harness/watch) echo "base wire grammar catalogue model net reports" ;;
     harness/cli)
-        echo "base wire grammar catalogue model script net reports run reference target shim mutants watch"
+        echo "base wire grammar catalogue model script net reports run reference target shim mutants watch stream convert mutator seeds blackbox"
         ;;
     *) return 1 ;;
     esac
 }
 
 status=0
-for folder in harness/* reports reference; do
+for folder in harness/* reports reference fuzz/*; do
     if ! list=$(allowed "$folder"); then
         echo "$folder: not in the table of folders"
         status=1
         continue
     fi
-    own=${folder#harness/}
+    own=${folder#*/}
     for file in "$folder"/*.c "$folder"/*.h "$folder"/*.def; do
         [ -f "$file" ] || continue
         # a library's header stands in angle brackets, one of ours in quotes

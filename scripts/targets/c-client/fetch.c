@@ -119,7 +119,9 @@ static char *copy_of(const char *text)
     return copy;
 }
 
-/* Marks the messages of the sequence. */
+/* Marks the messages of the sequence. False, and a complaint: there are no such messages, or no
+ * mailbox. Those who ask for messages have to see to that first: of a number that it does not know,
+ * the library ends the program. */
 static bool mark(MAILSTREAM *stream, const char *sequence)
 {
     char *copy = copy_of(sequence);
@@ -151,14 +153,14 @@ static void get_one(const struct fetch_item *item, MAILSTREAM *stream, unsigned 
 void fetch_get(const struct fetch_item *item, MAILSTREAM *stream, const char *sequence,
                bool is_missing)
 {
+    if (!mark(stream, sequence))
+        return;
     if (item->get != NULL && !is_missing) {
         char *copy = copy_of(sequence);
         item->get(stream, copy);
         free(copy);
         return;
     }
-    if (!mark(stream, sequence))
-        return;
     for (unsigned long i = 1; i <= stream->nmsgs && !outcome_has_complained(); i++)
         if (mail_elt(stream, i)->sequence && !item->knows(mail_elt(stream, i)))
             get_one(item, stream, i);

@@ -8,4 +8,4 @@ poll $2 service $3 protocol IMAP auth password timeout 2
   user fred password secret mda "cat >/dev/null" fetchall sslproto ''
 END
 export HOME="$home" FETCHMAILHOME="$home"
-exec fetchmail --fetchmailrc "$home/rc" --nosyslog --nodetach -v </dev/null
+exec fetchmail --fetchmailrc "$home/rc" --pidfile "$home/pid" --nosyslog --nodetach -v </dev/null

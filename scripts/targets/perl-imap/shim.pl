@@ -33,7 +33,7 @@ my $last = '';    # line of the server
     open     => \&do_open,
     features => sub { print map {"feature $_\n"} sort keys %verbs; 1 },
     quit     => sub { answer('ok'); exit 0 },
-    login    => sub { $client->login(@_) },
+    login    => sub { $client->login(quoted($_[0]), $_[1]) },
     logout   => \&do_logout,
     select   => sub { $client->select(@_) },
     noop     => sub { $client->noop; is_ok() },
@@ -55,6 +55,13 @@ sub answer {
 sub is_ok { return $last =~ /^\w+ +OK/i }
 
 sub unsupported { die {unsupported => shift} }
+
+# The library leaves the quoting of a user's name to its users.
+sub quoted {
+    my ($text) = @_;
+    unsupported('the library has no literals') if $text =~ /["\\%{\r\n\x80-\xff]/;
+    return $text =~ /^[^ (){%*\x00-\x1f\x7f]+$/ ? $text : "\"$text\"";
+}
 
 sub do_open {
     my ($host, $port) = @_;
@@ -118,7 +125,7 @@ sub words {
     while ($line =~ /"((?:[^"\\]|\\.)*)"|([()])|([^ "()]+)/g) {
         my $word = defined $1 ? unescape($1) : defined $2 ? $2 : $3;
         if (defined $1 && $keeps_quotes) {
-            unsupported('the library has no literals') if $word =~ /["\\\r\n\x80-\xff]/;
+            unsupported('the library has no literals') if $word =~ /["\\%{\r\n\x80-\xff]/;
             $word = "\"$word\"";
         }
         push @words, $word;
@@ -139,7 +146,10 @@ sub run {
     return answer('ok') if $ok;
     my ($status, $text) = $last =~ /^\w+ +(NO|BAD)\b ?(.*)/i;
     return answer(lc $status, $text) if defined $status;
-    return answer('failed', defined $client->errstr ? $client->errstr : 'no answer');
+    my $why = defined $client && $client->errstr;
+    # without a completion the connection is of no use any more; the library does not close it
+    $client = undef if $last !~ /^\w+ +OK\b/i;
+    return answer('failed', $why ? $why : 'no answer');
 }
 
 $| = 1;

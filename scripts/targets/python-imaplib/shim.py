@@ -60,7 +60,7 @@ class Shim:
                 raise
 
     def login(self, user, password):
-        return self.client.login(user, password)
+        return self.client.login(quoted(user), password)
 
     def logout(self):
         try:
@@ -99,7 +99,8 @@ class Shim:
         return self.client.fetch(sequence, " ".join(items).replace("( ", "(").replace(" )", ")"))
 
     def store(self, sequence, how, *flags):
-        return self.client.store(sequence, how, " ".join(f for f in flags if f not in "()"))
+        names = " ".join(f for f in flags if f not in "()")
+        return self.client.store(sequence, how, f"({names})")
 
     def search(self, *criteria):
         keys = [quoted(c) if isinstance(c, Quoted) else c for c in criteria]
@@ -135,8 +136,8 @@ VERBS = {n.replace("_", "-"): f for n, f in vars(Shim).items() if not n.startswi
 
 
 def quoted(name):
-    """The library leaves the quoting of mailbox names and search strings to its users."""
-    if re.search(r'["\\\r\n\x80-\xff]', name):
+    """The library leaves the quoting to its users, but for that of passwords."""
+    if re.search(r'["%{\\\r\n\x80-\xff]', name):
         raise Unsupported("the library has no literals here")
     return name if re.fullmatch(r"[^ (){%*\x00-\x1f\x7f]+", name) else '"%s"' % name
 
@@ -166,6 +167,8 @@ def run(shim, verb, arguments):
     except Unsupported as reason:
         return "unsupported", reason
     except imaplib.IMAP4.abort as reason:
+        # which means that this connection is of no use any more
+        shim.close()
         return "failed", reason
     except imaplib.IMAP4.error as reason:
         if "command error: BAD" in str(reason):

@@ -48,7 +48,7 @@ class Shim
   def logout
     begin
       @client.logout
-    rescue EOFError, Net::IMAP::ByeResponseError, SystemCallError
+    rescue EOFError, Net::IMAP::ByeResponseError, Net::IMAP::ResponseParseError, SystemCallError
       # the server has closed without an answer
     end
     close

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$SRC/imapspec/fuzz/oss-fuzz/build.sh" "$@"

@@ -1,0 +1,126 @@
+#include "blackbox/apart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LOOK_MS = 10, PLAY_LIMIT_MS = 10000 };
+
+void *apart_memory(size_t nbytes)
+{
+    void *memory =
+        mmap(NULL, nbytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ENSURE(memory != MAP_FAILED);
+    return memory;
+}
+
+void apart_memory_free(void *memory, size_t nbytes)
+{
+    (void)munmap(memory, nbytes);
+}
+
+pid_t apart_fork(struct err *err)
+{
+    (void)fflush(NULL);
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid < 0)
+        return err_set(err, NULL, 0, 0, "cannot fork: %s", strerror(errno));
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1);
+        (void)signal(SIGABRT, SIG_DFL);
+    }
+    return pid;
+}
+
+/* True when it has ended. */
+static bool has_ended(pid_t pid, enum apart_end *end_r, int *status_r)
+{
+    int status;
+    if (waitpid(pid, &status, WNOHANG) != pid)
+        return false;
+    *end_r = WIFSIGNALED(status) ? APART_DIED : APART_EXITED;
+    *status_r = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    return true;
+}
+
+enum apart_end apart_wait(pid_t pid, const volatile uint64_t *beat, int64_t limit_ms,
+                          void (*attend)(void *context), void *context, int *status_r)
+{
+    struct clock clock = clock_system();
+    uint64_t last = *beat;
+    int64_t since_us = clock_now_us(&clock);
+    enum apart_end end;
+    int pause_ms = 1;
+    while (!has_ended(pid, &end, status_r)) {
+        (void)poll(NULL, 0, pause_ms);
+        pause_ms = pause_ms < LOOK_MS ? pause_ms + 1 : LOOK_MS;
+        if (attend != NULL)
+            attend(context);
+        if (*beat != last) {
+            last = *beat;
+            since_us = clock_now_us(&clock);
+        }
+        if (clock_now_us(&clock) - since_us < limit_ms * 1000)
+            continue;
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, status_r, 0);
+        return APART_STUCK;
+    }
+    return end;
+}
+
+void apart_finding(enum apart_end end, int signal_number, unsigned verb,
+                   struct play_finding *finding_r)
+{
+    const char *name = feedback_verb_name(verb);
+    bool is_stuck = end == APART_STUCK;
+    *finding_r = (struct play_finding){.requirement = ""};
+    (void)snprintf(finding_r->oracle, sizeof finding_r->oracle, is_stuck ? "hang" : "crash");
+    (void)snprintf(finding_r->signature, sizeof finding_r->signature, "%s at %s",
+                   is_stuck ? "no end" : strsignal(signal_number), name);
+    if (is_stuck)
+        (void)snprintf(finding_r->text, sizeof finding_r->text, "the server does not come back, "
+                                                                "at %s",
+                       name);
+    else
+        (void)snprintf(finding_r->text, sizeof finding_r->text,
+                       "the process that holds the server was killed by %s, at %s",
+                       strsignal(signal_number), name);
+}
+
+void apart_play(void (*play)(void *context, struct play_result *result_r), void *context,
+                const volatile unsigned *verb, struct play_result *result_r)
+{
+    struct shared {
+        struct play_result result;
+        volatile uint64_t beat;
+    } *shared = apart_memory(sizeof *shared);
+    struct err err;
+    int status = 0;
+    pid_t pid = apart_fork(&err);
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (null >= 0)
+            (void)dup2(null, STDERR_FILENO);
+        play(context, &shared->result);
+        _exit(0);
+    }
+    ENSURE(pid > 0);
+    enum apart_end end = apart_wait(pid, &shared->beat, PLAY_LIMIT_MS, NULL, NULL, &status);
+    *result_r = shared->result;
+    if (end != APART_EXITED || status != 0) {
+        result_r->has_finding = true;
+        apart_finding(end, end == APART_DIED ? status : SIGABRT, *verb, &result_r->finding);
+    }
+    apart_memory_free(shared, sizeof *shared);
+}

@@ -1,0 +1,227 @@
+#include "blackbox/finding.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "convert/convert.h"
+#include "script/quote.h"
+
+/* The scenario is that of convert/, with what only the finding knows: which requirement is judged
+ * where, which mailboxes the target could be given, and whose names are the user's own. */
+struct exporter {
+    const struct campaign *c;
+    const struct play_finding *finding;
+    struct buffer *out;
+    struct span last; /* the line that waits for the completion the finding is about; in the text */
+    struct span said; /* the line that says that command */
+    bool judges_end;  /* the end of the connection is what is due */
+    bool lacks_wait;  /* a completion is due that no line waits for: its command was never meant */
+    bool has_names;
+    bool pipelines;
+};
+
+/* ---- which lines it is about ---- */
+
+/* A line `S: TAG <status> <text-line>`, whichever session's. */
+static bool waits_for(struct span line, const char *tag)
+{
+    struct buffer text = {0};
+    buffer_printf(&text, "S: %s <status> <text-line>", tag);
+    bool ok = tag[0] != '\0' && span_ends_with(line, buffer_span(&text));
+    buffer_free(&text);
+    return ok;
+}
+
+static bool says(struct span line, const char *tag)
+{
+    struct buffer text = {0};
+    buffer_printf(&text, "C: %s ", tag);
+    bool ok = tag[0] != '\0' && span_find(line, buffer_span(&text)) != SPAN_NPOS;
+    buffer_free(&text);
+    return ok;
+}
+
+static void find_lines(struct exporter *e, struct span text)
+{
+    e->has_names = span_find(text, SPAN_LIT("\n  session  ")) != SPAN_NPOS;
+    while (text.nbytes > 0) {
+        struct span line = span_cut(&text, '\n');
+        if (waits_for(line, e->finding->tag))
+            e->last = line;
+        if (says(line, e->finding->tag))
+            e->said = line;
+    }
+    bool is_silent = strcmp(e->finding->oracle, "silent") == 0;
+    if (!is_silent || strcmp(e->finding->requirement, "literal.continuation") != 0)
+        e->said = (struct span){0};
+    e->judges_end = is_silent && strcmp(e->finding->requirement, "logout.close") == 0;
+    e->lacks_wait = is_silent && !e->judges_end && e->last.data == NULL && e->said.data == NULL &&
+                    e->finding->tag[0] != '\0' && strpbrk(e->finding->tag, "<{(\"$&#|") == NULL;
+}
+
+/* ---- writing ---- */
+
+/* fred and secret are who the session is, where LOGIN says them. */
+static void write_line(struct exporter *e, struct span line)
+{
+    size_t login = span_find_nocase(line, SPAN_LIT("LOGIN "));
+    static const struct {
+        struct span word;
+        const char *reference;
+    } names[] = {{SPAN_INIT("fred"), "${user}"}, {SPAN_INIT("secret"), "${password}"}};
+    size_t at = 0;
+    while (login != SPAN_NPOS && at < line.nbytes) {
+        size_t n = 0;
+        while (n < 2 && (at < login ||
+                         !span_equal_nocase(span_slice(line, at, names[n].word.nbytes),
+                                            names[n].word) ||
+                         char_is_alnum(line.data[at - 1]) ||
+                         (at + names[n].word.nbytes < line.nbytes &&
+                          char_is_alnum(line.data[at + names[n].word.nbytes]))))
+            n++;
+        if (n < 2) {
+            buffer_append_text(e->out, names[n].reference);
+            at += names[n].word.nbytes;
+        } else
+            buffer_append_byte(e->out, line.data[at++]);
+    }
+    buffer_append(e->out, span_from(line, at));
+    buffer_append_byte(e->out, '\n');
+}
+
+static void write_head(struct exporter *e, const struct sample *sample)
+{
+    const struct play_finding *f = e->finding;
+    buffer_printf(e->out, "# Found by imapspec fuzz %s --seed %" PRIu64 ", scenario %" PRIu64
+                          ".\n# Oracle %s: ",
+                  target_name(e->c->options->target), e->c->options->seed, sample->number,
+                  f->oracle);
+    buffer_append_escaped(e->out, span_of(f->text), sizeof f->text);
+    buffer_append_byte(e->out, '\n');
+    if (f->oracle[0] == 'd')
+        buffer_append_text(e->out, "# Only the two servers differ: which of them is right is to "
+                                   "be seen.\n");
+}
+
+/* Only what is checked may be covered; what the model judges by itself needs neither. */
+static bool has_check(const struct exporter *e)
+{
+    return e->last.data != NULL || e->said.data != NULL || e->judges_end || e->lacks_wait;
+}
+
+static void write_covers(struct exporter *e)
+{
+    if (e->finding->requirement[0] != '\0' && has_check(e))
+        buffer_printf(e->out, "  covers   %s\n", e->finding->requirement);
+}
+
+static void begin_check(struct exporter *e)
+{
+    buffer_printf(e->out, "  check %s {\n", e->finding->requirement[0] == '\0'
+                                                ? "cmd.one-completion"
+                                                : e->finding->requirement);
+}
+
+static struct span session_of(struct span line)
+{
+    size_t at = 0;
+    while (at < line.nbytes && line.data[at] == ' ')
+        at++;
+    size_t mark = span_find(line, SPAN_LIT(" S"));
+    struct span name = span_trim(span_slice(line, 0, mark == SPAN_NPOS ? 0 : mark));
+    return name;
+}
+
+/* The completion that the finding is about, in a check, with what should have come. */
+static void write_awaited(struct exporter *e, struct span line)
+{
+    const struct play_finding *f = e->finding;
+    struct span name = session_of(line);
+    const char *blank = name.nbytes > 0 ? " " : "";
+    begin_check(e);
+    buffer_append_text(e->out, "  ");
+    if (strcmp(f->oracle, "relation") == 0 && f->wanted[0] != '\0') {
+        /* sets: an answer may come in several lines, but none may say anything else */
+        buffer_printf(e->out, "  %.*s%sS: %s\n", SPAN_ARG(name), blank, f->wanted);
+        buffer_printf(e->out, "    %.*s%sS: %s OK <text-line>\n", SPAN_ARG(name), blank, f->tag);
+    } else if (strcmp(f->oracle, "differs") == 0) {
+        buffer_printf(e->out, "  %.*s%sS*: * <any>\n", SPAN_ARG(name), blank);
+        buffer_printf(e->out, "    %.*s%sS: %s %s <text-line>\n", SPAN_ARG(name), blank, f->tag,
+                      f->wanted);
+    } else {
+        buffer_printf(e->out, "  %.*s%sS*: %s<any>\n  ", SPAN_ARG(name), blank,
+                      e->pipelines ? "" : "* ");
+        write_line(e, line);
+    }
+    buffer_append_text(e->out, "  }\n");
+}
+
+/* A literal that is neither granted nor refused: the line that says it waits for that. */
+static void write_said(struct exporter *e, struct span line)
+{
+    begin_check(e);
+    buffer_append_text(e->out, "  ");
+    write_line(e, line);
+    buffer_append_text(e->out, "  }\n");
+}
+
+static void write_end(struct exporter *e)
+{
+    const struct play_finding *f = e->finding;
+    const char *name = e->has_names ? f->session : "";
+    const char *blank = e->has_names ? " " : "";
+    begin_check(e);
+    if (e->judges_end)
+        buffer_printf(e->out, "    %s%seof\n", name, blank);
+    else
+        buffer_printf(e->out, "    %s%sS*: <any>\n    %s%sS: %s <status> <text-line>\n", name,
+                      blank, name, blank, f->tag);
+    buffer_append_text(e->out, "  }\n");
+}
+
+static bool is_mark_of(struct span line, struct span awaited)
+{
+    return span_ends_with(line, SPAN_LIT("S*: * <any>")) && awaited.data != NULL &&
+           line.data + line.nbytes + 1 == awaited.data;
+}
+
+static void write_lines(struct exporter *e, struct span text)
+{
+    while (text.nbytes > 0) {
+        struct span line = span_cut(&text, '\n');
+        if (span_is(line, "}") && (e->judges_end || e->lacks_wait))
+            write_end(e);
+        if (span_starts_with(line, SPAN_LIT("  fixture ")) &&
+            !fixture_set_has(e->c->fixtures.extent, line))
+            continue;
+        if (is_mark_of(line, e->last))
+            continue;
+        if (e->last.data == line.data)
+            write_awaited(e, line);
+        else if (e->said.data == line.data)
+            write_said(e, line);
+        else if (e->pipelines && span_ends_with(line, SPAN_LIT("S*: * <any>")))
+            /* the completions of all that was said come before that of the last */
+            buffer_printf(e->out, "%.*s<any>\n",
+                          SPAN_ARG(span_slice(line, 0, line.nbytes - strlen("* <any>"))));
+        else
+            write_line(e, line);
+        if (span_starts_with(line, SPAN_LIT("  role ")))
+            write_covers(e);
+    }
+}
+
+void finding_export(const struct campaign *c, const struct sample *sample,
+                    const struct play_finding *finding, const char *id, struct buffer *out)
+{
+    struct exporter e = {.c = c, .finding = finding, .out = out, .pipelines = sample->mode.pipelines};
+    struct buffer plan = {0};
+    struct buffer text = {0};
+    plan_make(span_make(sample->bytes, sample->nbytes), &sample->mode, &plan);
+    convert_stream_to_scenario(buffer_span(&plan), id, finding->oracle, &text);
+    find_lines(&e, buffer_span(&text));
+    write_head(&e, sample);
+    write_lines(&e, buffer_span(&text));
+    buffer_free(&plan);
+    buffer_free(&text);
+}

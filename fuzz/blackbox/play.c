@@ -1,0 +1,365 @@
+#include "blackbox/play.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "blackbox/talk.h"
+
+enum { PLAY_EPOCH_S = 646315200, GRACE_US = 300000 };
+
+/* ---- relations ---- */
+
+/* Numbers of all `* SEARCH` lines, as counts by number; false when there is a strange one. */
+static bool read_numbers(struct span lines, uint8_t *counts, size_t capacity)
+{
+    while (lines.nbytes > 0) {
+        struct span line = span_trim(span_cut(&lines, '\n'));
+        if (!span_starts_with_nocase(line, SPAN_LIT("* SEARCH")))
+            continue;
+        line = span_trim(span_from(line, 8));
+        while (line.nbytes > 0) {
+            uint32_t number;
+            if (number_parse_u32(span_cut(&line, ' '), &number) != 0 || number >= capacity)
+                return false;
+            counts[number]++;
+        }
+    }
+    return true;
+}
+
+enum { NUMBERS_MOST = 4096 };
+
+/* Writes what the last command of the relation should have given. */
+static void want_numbers(struct play *p, const uint8_t *numbers, uint32_t exists)
+{
+    struct buffer line = {0};
+    buffer_append_text(&line, "* SEARCH");
+    for (uint32_t i = 1; i <= exists; i++)
+        if (numbers[i])
+            buffer_printf(&line, " %u", i);
+    if (line.nbytes < sizeof p->result->finding.wanted)
+        (void)snprintf(p->result->finding.wanted, sizeof p->result->finding.wanted, "%.*s",
+                       SPAN_ARG(buffer_span(&line)));
+    buffer_free(&line);
+}
+
+/* The relation's last command should have given `wanted`, and gave `got`. */
+static void compare(struct play *p, const struct plan_relation *relation, const uint8_t *wanted,
+                    const uint8_t *got, uint32_t exists)
+{
+    if (memcmp(wanted, got, NUMBERS_MOST) == 0)
+        return;
+    play_fail(p, "relation", relation->requirement, relation->name, "not so: %s", relation->wanted);
+    want_numbers(p, wanted, exists);
+    (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "zr%u", p->nrelated);
+}
+
+static void check_numbers(struct play *p, const struct plan_relation *relation, uint32_t exists)
+{
+    static uint8_t wanted[NUMBERS_MOST];
+    static uint8_t got[NUMBERS_MOST];
+    (void)memset(wanted, 0, sizeof wanted);
+    (void)memset(got, 0, sizeof got);
+    unsigned last = p->nrelated - 1;
+    if (!read_numbers(buffer_span(&p->related[last]), got, NUMBERS_MOST) ||
+        (last > 0 && !read_numbers(buffer_span(&p->related[0]), wanted, NUMBERS_MOST)))
+        return;
+    if (relation->kind != PLAN_SAME)
+        for (uint32_t i = 1; i <= exists; i++)
+            wanted[i] = (uint8_t)!wanted[i];
+    compare(p, relation, wanted, got, exists);
+    for (unsigned i = 1; i < last && relation->kind == PLAN_SAME; i++) {
+        (void)memset(got, 0, sizeof got);
+        if (read_numbers(buffer_span(&p->related[i]), got, NUMBERS_MOST))
+            compare(p, relation, wanted, got, exists);
+    }
+}
+
+static void check_joined(struct play *p, const struct plan_relation *relation)
+{
+    struct span whole = buffer_span(&p->related[0]);
+    for (unsigned i = 1; i < p->nrelated; i++) {
+        struct span part = buffer_span(&p->related[i]);
+        if (part.nbytes == 0 || span_find_nocase(whole, part) != SPAN_NPOS)
+            continue;
+        play_fail(p, "relation", relation->requirement, relation->name, "not so: %s",
+                  relation->wanted);
+        (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "zr%u", i + 1);
+    }
+}
+
+static bool is_untouched(const struct buffer *lines)
+{
+    return span_find_nocase(buffer_span(lines), SPAN_LIT("EXPUNGE")) == SPAN_NPOS &&
+           span_find_nocase(buffer_span(lines), SPAN_LIT("EXISTS")) == SPAN_NPOS;
+}
+
+static void check_relation(struct play *p, struct talk *t)
+{
+    const struct plan_relation *relation = plan_relation(p->options->relation);
+    uint32_t exists;
+    unsigned ncommands = 0;
+    while (relation->commands[ncommands] != NULL)
+        ncommands++;
+    if (p->nrelated != ncommands || p->is_relation_broken || t->model == NULL ||
+        !model_session_exists(t->model, &exists) || exists >= NUMBERS_MOST)
+        return;
+    for (unsigned i = 0; i < ncommands; i++)
+        if (!is_untouched(&p->related[i]))
+            return;
+    if (relation->kind == PLAN_JOINED)
+        check_joined(p, relation);
+    else
+        check_numbers(p, relation, exists);
+}
+
+/* ---- events ---- */
+
+static void deliver(struct play *p, unsigned argument)
+{
+    static const char *const names[4] = {"INBOX", "m1", "m2", "m3"};
+    const struct run_target *target = p->options->target;
+    const struct fixture_set *set = p->options->fixtures;
+    struct stream_delivery d = stream_delivery(argument);
+    struct err err;
+    if (p->narrivals == sizeof p->arrivals / sizeof *p->arrivals || set->extent == FIXTURE_NONE ||
+        (set->extent == FIXTURE_INBOX && d.mailbox != 0))
+        return;
+    struct fixture_message *m = &p->arrivals[p->narrivals++];
+    *m = set->templates[d.number];
+    if (target->deliver(target->context, p->loop, "fred", names[d.mailbox], m, &err) != 0)
+        return; /* the mailbox is not there, or takes none */
+    if (p->world != NULL)
+        model_world_deliver(p->world, "fred", names[d.mailbox], m);
+}
+
+static void take_control(struct play *p, const struct stream_event *event)
+{
+    struct talk *t = &p->talks[event->session - 1];
+    switch (event->kind) {
+    case STREAM_DATA:
+    case STREAM_SESSION:
+    case STREAM_FAULT:
+        return;
+    case STREAM_SEGMENT:
+        (void)net_wait(p->loop, 0);
+        return;
+    case STREAM_BARRIER:
+        (void)talk_settle(p, t);
+        return;
+    case STREAM_DELIVER:
+        deliver(p, event->argument);
+        return;
+    case STREAM_CLOCK:
+        net_sleep(p->loop, clock_now_us(net_loop_clock(p->loop)) +
+                               stream_clock_s(event->argument) * 1000000);
+        for (size_t i = 0; i < STREAM_NSESSIONS; i++)
+            talk_listen(p, &p->talks[i]);
+        return;
+    case STREAM_HALFCLOSE:
+        talk_end(p, t);
+        return;
+    case STREAM_RECONNECT:
+        talk_close(p, t);
+        talk_open(p, t);
+        return;
+    }
+}
+
+static void take_unit(struct play *p, const struct stream_unit *unit)
+{
+    struct stream_reader reader = stream_reader_of(unit->bytes);
+    struct stream_event event;
+    struct talk *t = &p->talks[unit->session - 1];
+    bool is_whole = unit->begins && unit->ends;
+    t->was_refused = false;
+    while (!p->result->has_finding && stream_reader_next(&reader, &event)) {
+        event.session = unit->session;
+        if (event.kind == STREAM_DATA)
+            talk_say(p, t, event.data);
+        else
+            take_control(p, &event);
+        if (event.kind == STREAM_BARRIER && is_whole && t->was_refused)
+            return; /* nothing more of this command is said (RFC 1176 p.21) */
+    }
+}
+
+static void take_plan(struct play *p, struct span plan)
+{
+    struct stream_splitter splitter = stream_splitter_of(plan);
+    struct stream_unit unit;
+    unsigned last = 1;
+    while (!p->result->has_finding && stream_splitter_next(&splitter, &unit)) {
+        if (unit.kind == STREAM_DATA) {
+            take_unit(p, &unit);
+        } else {
+            struct stream_event event = {
+                .kind = unit.kind, .session = unit.session, .argument = unit.argument};
+            take_control(p, &event);
+        }
+        last = unit.session;
+        if (p->nrelated > 0 && p->options->relation > 0 &&
+            plan_relation(p->options->relation)->commands[p->nrelated] == NULL) {
+            check_relation(p, &p->talks[last - 1]);
+            p->nrelated = 0;
+        }
+    }
+}
+
+/* ---- users ---- */
+
+static unsigned highest_session(struct span plan)
+{
+    struct stream_reader reader = stream_reader_of(plan);
+    struct stream_event event;
+    unsigned highest = 1;
+    while (stream_reader_next(&reader, &event))
+        if (event.session > highest)
+            highest = event.session;
+    return highest;
+}
+
+static bool is_word_at(struct span text, size_t at, struct span word)
+{
+    struct span here = span_slice(text, at, word.nbytes);
+    size_t end = at + word.nbytes;
+    return span_equal_nocase(here, word) && (at == 0 || !char_is_alnum(text.data[at - 1])) &&
+           (end >= text.nbytes || !char_is_alnum(text.data[end]));
+}
+
+/* Counts of literals follow when a name is replaced behind an announcement. */
+static void append_name(struct buffer *out, struct span word, const char *name)
+{
+    struct span before = buffer_span(out);
+    char count[16];
+    char barrier = STREAM_OCTET_BARRIER;
+    int n = snprintf(count, sizeof count, "{%zu}\r\n", word.nbytes);
+    bool waits = span_ends_with(before, span_make(&barrier, 1));
+    struct span line = span_slice(before, 0, before.nbytes - waits);
+    if (span_ends_with(line, span_make(count, (size_t)n))) {
+        buffer_truncate(out, line.nbytes - (size_t)n);
+        buffer_printf(out, "{%zu}\r\n", strlen(name));
+        if (waits)
+            buffer_append_byte(out, barrier);
+    }
+    buffer_append_text(out, name);
+}
+
+/* The users of a target have names of their own: where LOGIN says fred and secret, it says those.
+ */
+static void sign_in(const struct run_target *target, struct span plan, struct buffer *out)
+{
+    const char *user = target->user_name(target->context, "fred");
+    const char *password = target->user_password(target->context, "fred");
+    struct stream_splitter splitter = stream_splitter_of(plan);
+    struct stream_unit unit;
+    bool is_same = strcmp(user, "fred") == 0 && strcmp(password, "secret") == 0;
+    while (stream_splitter_next(&splitter, &unit)) {
+        struct span bytes = unit.bytes;
+        if (is_same || unit.kind != STREAM_DATA || feedback_verb(bytes) != 2) {
+            buffer_append(out, bytes);
+            continue;
+        }
+        for (size_t i = 0; i < bytes.nbytes; i++) {
+            bool is_user = is_word_at(bytes, i, SPAN_LIT("fred"));
+            bool is_password = is_word_at(bytes, i, SPAN_LIT("secret"));
+            if (!is_user && !is_password) {
+                buffer_append_byte(out, bytes.data[i]);
+                continue;
+            }
+            struct span word = is_user ? SPAN_LIT("fred") : SPAN_LIT("secret");
+            append_name(out, word, is_user ? user : password);
+            i += word.nbytes - 1;
+        }
+    }
+}
+
+/* ---- a play ---- */
+
+static void look_after_target(struct play *p)
+{
+    const struct run_target *target = p->options->target;
+    struct buffer why = {0};
+    bool is_well = target->is_well(target->context, p->loop, &why);
+    if (is_well && p->result->has_finding && !target->is_in_process) {
+        net_sleep(p->loop, clock_now_us(net_loop_clock(p->loop)) + GRACE_US);
+        is_well = target->is_well(target->context, p->loop, &why);
+    }
+    if (!is_well) {
+        char text[300];
+        (void)snprintf(text, sizeof text, "%.*s", SPAN_ARG(buffer_span(&why)));
+        p->result->has_finding = false;
+        (void)memset(&p->result->finding, 0, sizeof p->result->finding);
+        play_fail(p, "crash", "", "the server is not well", "%s", text);
+    }
+    buffer_free(&why);
+}
+
+static bool prepare(struct play *p)
+{
+    static const char *const users[] = {"fred"};
+    const struct run_target *target = p->options->target;
+    const struct fixture_set *set = p->options->fixtures;
+    struct run_setup setup = {.case_id = "fuzz",
+                              .mailboxes = set->boxes,
+                              .nmailboxes = p->options->has_world ? set->nboxes : 0,
+                              .users = (const char **)(void *)users,
+                              .nusers = 1};
+    struct buffer why = {0};
+    enum run_readiness readiness = target->prepare(target->context, p->loop, &setup, &why);
+    if (readiness != RUN_READY) {
+        p->result->is_broken = true;
+        (void)snprintf(p->result->finding.text, sizeof p->result->finding.text, "%.*s",
+                       SPAN_ARG(buffer_span(&why)));
+    }
+    buffer_free(&why);
+    return readiness == RUN_READY;
+}
+
+static void play_prepared(struct play *p, struct span plan)
+{
+    static const char *const names[STREAM_NSESSIONS] = {"s1", "s2", "s3", "s4"};
+    struct buffer signed_in = {0};
+    sign_in(p->options->target, plan, &signed_in);
+    if (p->options->has_world) {
+        p->world = model_world_new();
+        for (size_t i = 0; i < p->options->fixtures->nboxes; i++)
+            model_world_add(p->world, &p->options->fixtures->boxes[i]);
+    }
+    for (unsigned i = 0; i < STREAM_NSESSIONS; i++)
+        p->talks[i].name = names[i];
+    for (unsigned i = 0; i < p->nsessions && !p->result->has_finding; i++)
+        talk_open(p, &p->talks[i]);
+    take_plan(p, buffer_span(&signed_in));
+    look_after_target(p);
+    for (unsigned i = 0; i < STREAM_NSESSIONS; i++) {
+        if (p->talks[i].model != NULL && p->options->feedback != NULL)
+            feedback_state(p->options->feedback, p->talks[i].model, p->nsessions);
+        talk_close(p, &p->talks[i]);
+    }
+    if (p->world != NULL)
+        model_world_free(&p->world);
+    buffer_free(&signed_in);
+}
+
+void play_plan(const struct play_options *options, struct span plan, struct play_result *result_r)
+{
+    struct play p = {.options = options, .result = result_r};
+    *result_r = (struct play_result){.ncommands = 0};
+    p.findings.arena = &p.arena;
+    p.nsessions = highest_session(plan);
+    p.loop = options->target->is_in_process ? net_loop_new_virtual(PLAY_EPOCH_S) : net_loop_new();
+    p.started_us = clock_now_us(net_loop_clock(p.loop));
+    if (options->answers != NULL)
+        options->answers->nitems = 0;
+    if (options->feedback != NULL)
+        feedback_begin(options->feedback);
+    if (prepare(&p)) {
+        play_prepared(&p, plan);
+        options->target->finish(options->target->context, p.loop);
+    }
+    for (size_t i = 0; i < sizeof p.related / sizeof *p.related; i++)
+        buffer_free(&p.related[i]);
+    net_loop_free(&p.loop);
+    arena_free(&p.arena);
+}

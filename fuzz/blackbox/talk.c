@@ -1,0 +1,476 @@
+#include "blackbox/talk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HANG_MS = 2000, LITERAL_KEPT_NBYTES = 256 * 1024, FLOOD_NBYTES = 64 * 1024 * 1024 };
+
+/* ---- findings ---- */
+
+void play_fail(struct play *p, const char *oracle, const char *requirement, const char *signature,
+               const char *format, ...)
+{
+    struct play_finding *f = &p->result->finding;
+    va_list arguments;
+    if (p->result->has_finding || p->result->is_broken)
+        return;
+    p->result->has_finding = true;
+    *f = (struct play_finding){.requirement = ""};
+    (void)snprintf(f->oracle, sizeof f->oracle, "%s", oracle);
+    (void)snprintf(f->requirement, sizeof f->requirement, "%s", requirement);
+    (void)snprintf(f->signature, sizeof f->signature, "%s", signature);
+    va_start(arguments, format);
+    (void)vsnprintf(f->text, sizeof f->text, format, arguments);
+    va_end(arguments);
+}
+
+static const char *verb_due(const struct talk *t)
+{
+    return t->ndue > 0 ? feedback_verb_name(feedback_verb(t->due[0].command)) : "-";
+}
+
+static bool is_word(struct span word)
+{
+    for (size_t i = 0; i < word.nbytes; i++)
+        if (!char_is_alpha(word.data[i]) && (word.data[i] != ',' || i + 1 < word.nbytes))
+            return false;
+    return word.nbytes > 0;
+}
+
+/* The sentence with what differs each time left out: quotations, numbers, tags. */
+static void make_signature(const struct talk *t, const struct finding *finding, char *out,
+                           size_t capacity)
+{
+    size_t n = (size_t)snprintf(out, capacity, "%s %s", finding->rule, verb_due(t));
+    struct span rest = span_of(finding->text);
+    bool is_quoted = false;
+    bool is_value = false;
+    while (rest.nbytes > 0) {
+        struct span word = span_cut(&rest, ' ');
+        bool was_quoted = is_quoted;
+        for (size_t i = 0; i < word.nbytes; i++)
+            is_quoted ^= word.data[i] == '"' || word.data[i] == '`';
+        if (!was_quoted && !is_quoted && !is_value && is_word(word) && n + word.nbytes + 2 < capacity)
+            n += (size_t)snprintf(out + n, capacity - n, " %.*s", SPAN_ARG(word));
+        is_value = span_is(word, "tag") || span_is(word, "as");
+    }
+}
+
+/* The finding is about the command that is under way. */
+static void point_at(struct play *p, const struct talk *t)
+{
+    struct play_finding *f = &p->result->finding;
+    (void)snprintf(f->session, sizeof f->session, "%s", t->name);
+    if (t->ndue > 0)
+        (void)snprintf(f->tag, sizeof f->tag, "%s", t->due[0].text);
+}
+
+static void tell(struct play *p, const struct talk *t, const struct finding *finding,
+                 struct span octets)
+{
+    char signature[96];
+    struct buffer line = {0};
+    if (finding->level != FINDING_FAIL)
+        return;
+    make_signature(t, finding, signature, sizeof signature);
+    buffer_append_escaped(&line, octets, 160);
+    bool is_first = !p->result->has_finding;
+    play_fail(p, "model", finding->requirement, signature, "%s, in: %.*s", finding->text,
+              SPAN_ARG(buffer_span(&line)));
+    if (is_first)
+        point_at(p, t);
+    buffer_free(&line);
+}
+
+static void tell_findings(struct play *p, const struct talk *t, struct span octets)
+{
+    for (size_t i = 0; i < p->findings.nitems; i++)
+        tell(p, t, &p->findings.items[i], octets);
+    p->findings.nitems = 0;
+}
+
+int64_t play_now_us(const struct play *p)
+{
+    return clock_now_us(net_loop_clock(p->loop)) - p->started_us;
+}
+
+static void log_octets(struct play *p, const struct talk *t, char who, struct span octets)
+{
+    if (p->options->log != NULL)
+        wire_log_octets(p->options->log, t->name, who, octets, play_now_us(p));
+}
+
+static void log_event(struct play *p, const struct talk *t, const char *text)
+{
+    if (p->options->log != NULL)
+        wire_log_event(p->options->log, t->name, text, play_now_us(p));
+}
+
+/* ---- what the client says ---- */
+
+/* Whether a tag of its own begins so that its completion reads as something else. */
+static bool is_gray_line(struct span text)
+{
+    return text.nbytes > 1 && (text.data[0] == '*' || text.data[0] == '+') && text.data[1] != ' ';
+}
+
+static void expect_completion(struct play *p, struct talk *t, const struct wire_unit *unit)
+{
+    if (is_gray_line(unit->bytes))
+        t->is_gray = true;
+    if (p->options->verb != NULL)
+        *p->options->verb = feedback_verb(unit->bytes);
+    if (!plan_has_usable_tag(unit->bytes))
+        return;
+    if (t->ndue == TALK_DUE_MOST) {
+        t->is_gray = true;
+        return;
+    }
+    struct talk_due *due = &t->due[t->ndue++];
+    *due = (struct talk_due){.tag = rng_hash(unit->tag),
+                             .command = arena_copy(&p->arena, span_slice(unit->bytes, 0, 8192)),
+                             .is_login = feedback_verb(unit->bytes) == 2};
+    (void)snprintf(due->text, sizeof due->text, "%.*s", SPAN_ARG(unit->tag));
+}
+
+static void note_command(struct play *p, struct talk *t, const struct wire_unit *unit,
+                         enum model_state before)
+{
+    uint64_t tag = rng_hash(unit->tag);
+    for (size_t i = t->ndue; i-- > 0;)
+        if (t->due[i].tag == tag) {
+            struct talk_due *due = &t->due[i];
+            due->command = arena_copy(&p->arena, span_slice(unit->bytes, 0, 8192));
+            if (p->options->feedback != NULL)
+                feedback_command(p->options->feedback, &due->feedback, unit->bytes, before,
+                                 model_session_last_match(t->model));
+            return;
+        }
+}
+
+/* Tells the model what the client has said, as far as it is whole. */
+static void look_at_client(struct play *p, struct talk *t)
+{
+    struct wire_unit unit;
+    uint64_t count;
+    while (!t->is_gray && wire_reader_next(t->from_client, &unit)) {
+        enum model_state before = model_session_state(t->model);
+        p->result->ncommands++;
+        model_session_client(t->model, &unit, &p->findings);
+        if (t->nwaiting == 0 && unit.is_complete)
+            expect_completion(p, t, &unit);
+        if (unit.is_complete)
+            note_command(p, t, &unit, before);
+        t->nwaiting = 0;
+    }
+    if (t->is_gray || !wire_reader_is_waiting(t->from_client, &unit, &count))
+        return;
+    if (t->nwaiting != unit.nliterals)
+        model_session_client(t->model, &unit, &p->findings);
+    if (t->nwaiting == 0)
+        expect_completion(p, t, &unit);
+    t->nwaiting = unit.nliterals;
+}
+
+void talk_say(struct play *p, struct talk *t, struct span octets)
+{
+    if (t->carrier == NULL || t->is_half_closed || t->is_gray)
+        return;
+    log_octets(p, t, 'C', octets);
+    wire_reader_feed(t->from_client, octets);
+    look_at_client(p, t);
+    carrier_send(t->carrier, octets);
+}
+
+void talk_end(struct play *p, struct talk *t)
+{
+    if (t->carrier == NULL || t->is_half_closed)
+        return;
+    t->is_half_closed = true;
+    log_event(p, t, "half-closed by the harness");
+    carrier_half_close(t->carrier);
+}
+
+/* ---- what the server says ---- */
+
+static void take_untagged(struct play *p, struct talk *t, const struct wire_unit *unit)
+{
+    struct talk_due *due = t->ndue > 0 ? &t->due[0] : NULL;
+    if (due == NULL)
+        return;
+    if (p->options->feedback != NULL)
+        feedback_untagged(p->options->feedback, &due->feedback, unit->bytes);
+    unsigned number = (unsigned)(due->text[2] - '0');
+    if (strncmp(due->text, "zr", 2) == 0 && number >= 1 && number <= 4)
+        buffer_append(&p->related[number - 1], unit->bytes);
+}
+
+static void take_completion(struct play *p, struct talk *t, const struct wire_unit *unit)
+{
+    uint64_t tag = rng_hash(unit->tag);
+    enum feedback_class class;
+    size_t at = 0;
+    while (at < t->ndue && t->due[at].tag != tag)
+        at++;
+    if (at == t->ndue || !feedback_class_of(unit->bytes, &class))
+        return; /* the model has told that it is nothing's completion */
+    struct talk_due due = t->due[at];
+    memmove(&t->due[at], &t->due[at + 1], (t->ndue - at - 1) * sizeof *t->due);
+    t->ndue--;
+    if (p->options->feedback != NULL)
+        feedback_answer(p->options->feedback, &due.feedback, due.command, unit->bytes, class);
+    if (strncmp(due.text, "zr", 2) == 0) {
+        p->nrelated++;
+        p->is_relation_broken = p->is_relation_broken || class != FEEDBACK_OK;
+    }
+    struct play_answers *answers = p->options->answers;
+    if (answers != NULL && answers->nitems < sizeof answers->items / sizeof *answers->items) {
+        struct play_answer *answer = &answers->items[answers->nitems++];
+        answer->class = (uint8_t)class;
+        (void)snprintf(answer->verb, sizeof answer->verb, "%s",
+                       feedback_verb_name(feedback_verb(due.command)));
+        (void)snprintf(answer->tag, sizeof answer->tag, "%s", due.text);
+    }
+}
+
+static bool is_due(const struct talk *t, struct span tag)
+{
+    for (size_t i = 0; i < t->ndue; i++)
+        if (t->due[i].tag == rng_hash(tag))
+            return true;
+    return false;
+}
+
+/* A completion refuses a literal, unless it was that of an older command of the same tag; so does
+ * an untagged BAD where the tag cannot be given back (B43). */
+static bool refuses(const struct talk *t, const struct wire_unit *answer,
+                    const struct wire_unit *command)
+{
+    struct span rest = answer->bytes;
+    if (answer->kind == WIRE_TAGGED)
+        return span_equal(answer->tag, command->tag) && !is_due(t, command->tag);
+    return answer->kind == WIRE_UNTAGGED && !plan_has_usable_tag(command->bytes) &&
+           span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BAD");
+}
+
+/* An untagged BAD is the only answer that a line gets whose tag the server could not read. The
+ * model knows; what it does not wait for any more is not waited for here. */
+static void forget_answered(struct talk *t, const struct wire_unit *answer)
+{
+    if (answer->kind != WIRE_UNTAGGED)
+        return;
+    for (size_t i = t->ndue; i-- > 0;)
+        if (!model_session_awaits(t->model, span_of(t->due[i].text)) &&
+            strlen(t->due[i].text) + 1 < sizeof t->due[i].text) {
+            memmove(&t->due[i], &t->due[i + 1], (t->ndue - i - 1) * sizeof *t->due);
+            t->ndue--;
+        }
+}
+
+static void answer_announcement(struct play *p, struct talk *t, const struct wire_unit *answer)
+{
+    struct wire_unit command;
+    uint64_t count;
+    if (!wire_reader_is_waiting(t->from_client, &command, &count))
+        return;
+    if (answer->kind == WIRE_CONTINUATION) {
+        wire_reader_literal_granted(t->from_client);
+        t->was_refused = false;
+    } else if (refuses(t, answer, &command)) {
+        wire_reader_literal_refused(t->from_client);
+        t->was_refused = true;
+    } else
+        return;
+    look_at_client(p, t);
+}
+
+static void look_at_server(struct play *p, struct talk *t)
+{
+    struct wire_unit unit;
+    while (!p->result->has_finding && !t->is_gray && wire_reader_next(t->from_server, &unit)) {
+        for (size_t i = 0; i < unit.nfindings; i++)
+            tell(p, t, &unit.findings[i], unit.bytes);
+        t->has_greeted = true;
+        model_session_server(t->model, &unit, &p->findings);
+        tell_findings(p, t, unit.bytes);
+        if (unit.kind == WIRE_TAGGED)
+            take_completion(p, t, &unit);
+        else if (unit.kind == WIRE_UNTAGGED)
+            take_untagged(p, t, &unit);
+        forget_answered(t, &unit);
+        answer_announcement(p, t, &unit);
+    }
+}
+
+static void take_end(struct play *p, struct talk *t)
+{
+    t->is_ended = true;
+    bool was_reset = carrier_was_reset(t->carrier);
+    log_event(p, t, was_reset ? "reset by the server" : "closed by the server");
+    if (t->is_gray)
+        return;
+    wire_reader_end(t->from_server);
+    look_at_server(p, t);
+    if (t->is_half_closed)
+        model_session_client_closed(t->model);
+    else
+        model_session_server_closed(t->model, was_reset, &p->findings);
+    tell_findings(p, t, (struct span){0});
+}
+
+void talk_listen(struct play *p, struct talk *t)
+{
+    if (t->carrier == NULL || t->is_ended)
+        return;
+    struct buffer *input = carrier_input(t->carrier);
+    if (input->nbytes > 0) {
+        log_octets(p, t, 'S', buffer_span(input));
+        if (!t->is_gray)
+            wire_reader_feed(t->from_server, buffer_span(input));
+        buffer_consume(input, input->nbytes);
+        look_at_server(p, t);
+        if (wire_reader_memory(t->from_server) > FLOOD_NBYTES)
+            play_fail(p, "flood", "", "a line without end", "a line of over %d octets",
+                      FLOOD_NBYTES);
+    }
+    if (carrier_at_eof(t->carrier) && carrier_input(t->carrier)->nbytes == 0)
+        take_end(p, t);
+}
+
+/* ---- what is due ---- */
+
+enum talk_wish talk_wish(const struct talk *t)
+{
+    struct wire_unit unit;
+    uint64_t count;
+    if (t->carrier == NULL || t->is_ended || t->is_gray)
+        return TALK_NOTHING;
+    if (!t->has_greeted)
+        return TALK_GREETING;
+    if (t->ndue > (t->nwaiting > 0 ? 1 : 0))
+        return TALK_COMPLETION;
+    if (wire_reader_is_waiting(t->from_client, &unit, &count))
+        return plan_has_usable_tag(unit.bytes) ? TALK_CONTINUATION : TALK_NOTHING;
+    if (model_session_state(t->model) == MODEL_LOGOUT && t->ndue == 0)
+        return TALK_CLOSE;
+    return TALK_NOTHING;
+}
+
+static int64_t limit_us(const struct play *p, const struct talk *t)
+{
+    const struct run_target *target = p->options->target;
+    int64_t ms = target->timeout_ms < HANG_MS ? target->timeout_ms : HANG_MS;
+    if (p->options->hang_ms > 0)
+        ms = p->options->hang_ms;
+    if (t->ndue > 0 && t->due[0].is_login && target->failed_login_ms > ms)
+        ms = target->failed_login_ms;
+    double scale = p->options->timeout_scale > 0 ? p->options->timeout_scale : 1;
+    return (int64_t)((double)ms * 1000 * scale);
+}
+
+/* Whether the server still answers others. */
+static bool is_alive(struct play *p)
+{
+    const struct run_target *target = p->options->target;
+    struct err err;
+    struct carrier *other = target->connect(target->context, p->loop, "fred", &err);
+    if (other == NULL)
+        return false;
+    int64_t deadline_us = clock_now_us(net_loop_clock(p->loop)) + target->timeout_ms * 1000;
+    while (carrier_input(other)->nbytes == 0 && !carrier_at_eof(other))
+        if (!net_wait(p->loop, deadline_us))
+            break;
+    bool ok = carrier_input(other)->nbytes > 0;
+    carrier_close(&other);
+    return ok;
+}
+
+static void tell_silence(struct play *p, struct talk *t, enum talk_wish wish)
+{
+    static const struct {
+        const char *what, *requirement;
+    } wishes[] = {[TALK_GREETING] = {"a greeting", "conn.listening"},
+                  [TALK_CONTINUATION] = {"an answer to an announced literal",
+                                         "literal.continuation"},
+                  [TALK_COMPLETION] = {"a completion", "cmd.one-completion"},
+                  [TALK_CLOSE] = {"the end of the connection", "logout.close"}};
+    char signature[96];
+    bool in_process = p->options->target->is_in_process;
+    bool alive = in_process || is_alive(p);
+    (void)snprintf(signature, sizeof signature, "%s is due, %s%s", wishes[wish].what, verb_due(t),
+                   alive ? "" : ", and nobody is answered");
+    play_fail(p, alive ? "silent" : "hang", wishes[wish].requirement, signature,
+              "%s is due and does not come%s%s", wishes[wish].what,
+              t->ndue > 0 ? ", of tag " : "", t->ndue > 0 ? t->due[0].text : "");
+    point_at(p, t);
+}
+
+static void listen_all(struct play *p)
+{
+    for (size_t i = 0; i < STREAM_NSESSIONS; i++)
+        talk_listen(p, &p->talks[i]);
+}
+
+bool talk_settle(struct play *p, struct talk *t)
+{
+    int64_t began_us = clock_now_us(net_loop_clock(p->loop));
+    int64_t deadline_us = began_us + limit_us(p, t);
+    enum talk_wish wish;
+    listen_all(p);
+    while (!p->result->has_finding && (wish = talk_wish(t)) != TALK_NOTHING) {
+        bool has_news = net_wait(p->loop, deadline_us);
+        listen_all(p);
+        if (has_news || p->result->has_finding || talk_wish(t) == TALK_NOTHING)
+            continue;
+        if (!p->options->target->is_in_process)
+            p->result->waited_us += (uint64_t)(clock_now_us(net_loop_clock(p->loop)) - began_us);
+        tell_silence(p, t, wish);
+    }
+    return !p->result->has_finding;
+}
+
+/* ---- a connection ---- */
+
+void talk_open(struct play *p, struct talk *t)
+{
+    static const struct wire_limits limits = {.literal_nbytes = LITERAL_KEPT_NBYTES};
+    const struct run_target *target = p->options->target;
+    const char *name = t->name;
+    struct model_setup setup = {.dialect = "imap2",
+                                .name = name,
+                                .user = "fred",
+                                .judges_server = true,
+                                .may_cross = !target->is_in_process,
+                                .is_single_writer = p->nsessions == 1,
+                                .is_preauthenticated = target->is_preauthenticated};
+    struct err err;
+    *t = (struct talk){.name = name, .was_opened = true};
+    t->carrier = target->connect(target->context, p->loop, "fred", &err);
+    if (t->carrier == NULL) {
+        play_fail(p, "refused", "conn.listening", "connection refused", "cannot connect: %s",
+                  err.text);
+        return;
+    }
+    t->model = model_session_new(p->world, &setup);
+    t->from_client = wire_reader_new(WIRE_FROM_CLIENT, &limits);
+    t->from_server = wire_reader_new(WIRE_FROM_SERVER, &limits);
+    log_event(p, t, "connected");
+    (void)talk_settle(p, t);
+}
+
+void talk_close(struct play *p, struct talk *t)
+{
+    if (t->carrier == NULL)
+        return;
+    if (!t->is_ended)
+        carrier_reset(t->carrier);
+    carrier_close(&t->carrier);
+    if (!t->is_ended && !t->is_gray)
+        model_session_client_closed(t->model);
+    log_event(p, t, "closed by the harness");
+    model_session_free(&t->model);
+    wire_reader_free(&t->from_client);
+    wire_reader_free(&t->from_server);
+    t->ndue = 0;
+}

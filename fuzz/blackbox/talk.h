@@ -1,0 +1,74 @@
+/*
+ * talk: one connection of a play: what is said on it, what is heard, and what is still due. Private
+ * to blackbox.
+ */
+#ifndef IMAPSPEC_BLACKBOX_TALK_H
+#define IMAPSPEC_BLACKBOX_TALK_H
+
+#include "blackbox/play.h"
+#include "net/net.h"
+
+enum { TALK_DUE_MOST = 128 };
+
+struct talk_due {
+    uint64_t tag; /* hash */
+    char text[32];
+    struct span command; /* in the play's arena */
+    struct feedback_command feedback;
+    bool is_login;
+};
+
+struct talk {
+    const char *name;
+    struct carrier *carrier; /* NULL: not open */
+    struct model_session *model;
+    struct wire_reader *from_client, *from_server;
+    struct talk_due due[TALK_DUE_MOST]; /* commands that want their completion, oldest first */
+    size_t ndue;
+    size_t nwaiting; /* literals of the unfinished command that the model knows of */
+    bool was_opened, has_greeted, is_half_closed, is_ended;
+    bool is_gray;      /* nothing can be told apart on it any more: no more is said */
+    bool was_refused;  /* the announcement that was waited for last */
+};
+
+/* A play under way. */
+struct play {
+    const struct play_options *options;
+    struct play_result *result;
+    struct net_loop *loop;
+    struct model_world *world;
+    struct arena arena;
+    struct finding_list findings;
+    struct talk talks[STREAM_NSESSIONS];
+    unsigned nsessions; /* that the plan speaks of */
+    int64_t started_us;
+    struct fixture_message arrivals[64];
+    size_t narrivals;
+    /* relations: the untagged lines that came for zr1, zr2, ... */
+    struct buffer related[4];
+    unsigned nrelated;
+    bool is_relation_broken; /* a command of it was refused */
+};
+
+/* Ends the play with this finding, unless there is one already. */
+void play_fail(struct play *p, const char *oracle, const char *requirement, const char *signature,
+               const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+int64_t play_now_us(const struct play *p);
+
+/* Connects and waits for the greeting. */
+void talk_open(struct play *p, struct talk *t);
+/* Breaks the connection when it is open, and forgets it. */
+void talk_close(struct play *p, struct talk *t);
+
+void talk_say(struct play *p, struct talk *t, struct span octets);
+/* Takes and judges what has come. */
+void talk_listen(struct play *p, struct talk *t);
+void talk_end(struct play *p, struct talk *t); /* half-close */
+
+enum talk_wish { TALK_NOTHING, TALK_GREETING, TALK_CONTINUATION, TALK_COMPLETION, TALK_CLOSE };
+enum talk_wish talk_wish(const struct talk *t);
+/* Waits until nothing is due. False when the play is over. */
+bool talk_settle(struct play *p, struct talk *t);
+
+#endif

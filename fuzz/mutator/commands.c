@@ -1,0 +1,213 @@
+#include "mutator/inside.h"
+
+enum { EFFECT_NONE, EFFECT_LOGIN, EFFECT_LOGOUT, EFFECT_SELECT, EFFECT_EXPUNGE };
+
+/* What commands are worth saying in which state, SCENE_NEW to SCENE_OVER, and what they do. */
+static const struct verb {
+    struct span name;
+    const char *rule;
+    uint8_t weight[SCENE_NSTATES];
+    uint8_t effect;
+} verbs[] = {
+    {SPAN_INIT("NOOP"), "noop", {2, 2, 2, 1}, EFFECT_NONE},
+    {SPAN_INIT("LOGIN"), "login", {16, 1, 1, 4}, EFFECT_LOGIN},
+    {SPAN_INIT("LOGOUT"), "logout", {1, 1, 1, 1}, EFFECT_LOGOUT},
+    {SPAN_INIT("SELECT"), "select", {1, 10, 2, 1}, EFFECT_SELECT},
+    {SPAN_INIT("BBOARD"), "bboard", {1, 2, 1, 1}, EFFECT_SELECT},
+    {SPAN_INIT("FIND"), "find", {1, 4, 1, 1}, EFFECT_NONE},
+    {SPAN_INIT("CHECK"), "check", {1, 1, 2, 1}, EFFECT_NONE},
+    {SPAN_INIT("EXPUNGE"), "expunge", {1, 1, 4, 1}, EFFECT_EXPUNGE},
+    {SPAN_INIT("COPY"), "copy", {1, 1, 6, 1}, EFFECT_NONE},
+    {SPAN_INIT("FETCH"), "fetch", {1, 2, 8, 1}, EFFECT_NONE},
+    {SPAN_INIT("STORE"), "store", {1, 1, 7, 1}, EFFECT_NONE},
+    {SPAN_INIT("SEARCH"), "search", {1, 2, 8, 1}, EFFECT_NONE},
+};
+enum { NVERBS = sizeof verbs / sizeof verbs[0] };
+
+struct producer producer_of(struct mutator *m, unsigned session)
+{
+    return (struct producer){.form = m->form,
+                             .rng = &m->rng,
+                             .scene = &m->scenes[session - 1],
+                             .swarm = &m->swarm,
+                             .out = m->scratch,
+                             .capacity = sizeof m->scratch};
+}
+
+/* ---- effects ---- */
+
+static struct span word_behind_tag(struct span text)
+{
+    size_t blank = 0;
+    while (blank < text.nbytes && text.data[blank] != ' ' && text.data[blank] != '\r')
+        blank++;
+    struct span rest = span_from(text, blank + 1);
+    size_t end = 0;
+    while (end < rest.nbytes && rest.data[end] > ' ')
+        end++;
+    return span_slice(rest, 0, end);
+}
+
+static void request_effect(struct scene *scene, struct span word)
+{
+    unsigned effect = EFFECT_NONE;
+    for (size_t i = 0; i < NVERBS && effect == EFFECT_NONE; i++)
+        if (verbs[i].effect != EFFECT_NONE && verbs[i].name.nbytes == word.nbytes &&
+            span_equal_nocase(verbs[i].name, word))
+            effect = verbs[i].effect;
+    if (effect == EFFECT_LOGOUT)
+        scene->state = SCENE_OVER;
+    else if (effect == EFFECT_LOGIN && scene->state == SCENE_NEW)
+        scene->state = SCENE_AUTHENTICATED;
+    else if (effect == EFFECT_SELECT && scene->state != SCENE_NEW)
+        scene->state = SCENE_SELECTED;
+    if (effect == EFFECT_SELECT)
+        scene->old = scene->exists = EXISTS_GUESS;
+    if (effect == EFFECT_EXPUNGE && scene->exists > 1) {
+        scene->old = scene->exists;
+        scene->exists--;
+    }
+}
+
+static void response_effect(struct scene *scene, struct span text, struct span word)
+{
+    uint32_t number = 0;
+    if (scene->state == SCENE_NEW)
+        scene->state = SCENE_SELECTED;
+    if (number_parse_u32(word, &number) != 0 || number >= UINT16_MAX)
+        return;
+    struct span what = word_behind_tag(span_from(text, 2));
+    if (span_equal_nocase(what, SPAN_LIT("EXISTS"))) {
+        scene->old = scene->exists;
+        scene->exists = (uint16_t)number;
+    } else if (span_equal_nocase(what, SPAN_LIT("EXPUNGE")) && scene->exists > 0) {
+        scene->old = scene->exists;
+        scene->exists--;
+    }
+}
+
+void command_effect(struct mutator *m, struct scene *scene, struct span text)
+{
+    struct span word = word_behind_tag(text);
+    scene->commands++;
+    if (m->side == MUTATOR_REQUESTS)
+        request_effect(scene, word);
+    else
+        response_effect(scene, text, word);
+}
+
+/* ---- fresh ones ---- */
+
+static const struct verb *choose_verb(struct mutator *m, unsigned state)
+{
+    uint32_t total = 0;
+    for (size_t i = 0; i < NVERBS; i++)
+        total += m->verbs_off >> i & 1 ? 0 : verbs[i].weight[state];
+    uint32_t skip = total > 0 ? below(m, total) : 0;
+    for (size_t i = 0; i < NVERBS; i++) {
+        uint32_t weight = m->verbs_off >> i & 1 ? 0 : verbs[i].weight[state];
+        if (skip < weight)
+            return &verbs[i];
+        skip -= weight;
+    }
+    return &verbs[below(m, NVERBS)];
+}
+
+void command_prepare(struct mutator *m)
+{
+    ENSURE((int)NVERBS <= (int)VERBS_MOST);
+    for (size_t i = 0; i < NVERBS; i++)
+        m->verb_rules[i] = form_rule(m->form, verbs[i].rule);
+}
+
+void command_swarm(struct mutator *m)
+{
+    m->verbs_off = 0;
+    for (size_t i = 0; i < NVERBS; i++) {
+        bool is_way_in = verbs[i].effect == EFFECT_LOGIN || verbs[i].effect == EFFECT_SELECT;
+        if (!is_way_in && below(m, 4) == 0)
+            m->verbs_off |= 1U << i;
+    }
+}
+
+static void end_fresh(struct mutator *m, struct producer *p, unsigned session)
+{
+    struct span text = span_make(p->out, p->nbytes);
+    sink_data(&m->sink, text);
+    command_effect(m, &m->scenes[session - 1], text);
+}
+
+void command_fresh(struct mutator *m, unsigned session)
+{
+    struct producer p = producer_of(m, session);
+    unsigned state = m->scenes[session - 1].state;
+    if (m->side == MUTATOR_RESPONSES) {
+        produce_rule(&p, state == SCENE_NEW && below(m, 2) == 0 ? m->greeting : m->start);
+    } else {
+        const struct verb *verb = choose_verb(m, state);
+        produce_rule(&p, m->tag);
+        produce_octets(&p, SPAN_LIT(" "));
+        produce_rule(&p, m->verb_rules[verb - verbs]);
+        produce_rule(&p, m->eol);
+    }
+    end_fresh(m, &p, session);
+}
+
+/* ---- set pieces ---- */
+
+static void say(struct mutator *m, unsigned session, const char *text)
+{
+    struct producer p = producer_of(m, session);
+    if (m->side == MUTATOR_REQUESTS) {
+        produce_rule(&p, m->tag);
+        produce_octets(&p, SPAN_LIT(" "));
+    }
+    produce_octets(&p, span_of(text));
+    produce_octets(&p, SPAN_LIT("\r\n"));
+    end_fresh(m, &p, session);
+}
+
+static void say_named(struct mutator *m, unsigned session, const char *verb, enum pool pool)
+{
+    struct producer p = producer_of(m, session);
+    char room[POOL_MOST_NBYTES];
+    produce_rule(&p, m->tag);
+    produce_octets(&p, span_of(verb));
+    if (pool == POOL_USER) {
+        produce_octets(&p, m->pools.of[POOL_USER].items[0]);
+        produce_octets(&p, SPAN_LIT(" "));
+        produce_octets(&p, m->pools.of[POOL_PASSWORD].items[0]);
+    } else {
+        struct span name = pool_value(pool, &m->rng, p.scene, room);
+        produce_string(&p, produce_can_spell(PRODUCE_ATOM, name) ? PRODUCE_ATOM : PRODUCE_QUOTED,
+                       name);
+    }
+    produce_octets(&p, SPAN_LIT("\r\n"));
+    end_fresh(m, &p, session);
+}
+
+void command_prefix(struct mutator *m, unsigned session)
+{
+    unsigned state = m->scenes[session - 1].state;
+    if (m->side == MUTATOR_RESPONSES) {
+        say(m, session, "* OK ready");
+        say(m, session, "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen k1)");
+        say(m, session, "* 5 EXISTS");
+        say(m, session, "* 1 RECENT");
+        return;
+    }
+    if (state == SCENE_NEW || state == SCENE_OVER)
+        say_named(m, session, " LOGIN ", POOL_USER);
+    say_named(m, session, " SELECT ", POOL_MAILBOX);
+}
+
+void command_probe(struct mutator *m, unsigned session)
+{
+    static const char *const requests[] = {
+        "NOOP", "SEARCH ALL", "CHECK", "FETCH 1:5 ALL", "FETCH 1:5 (FLAGS RFC822.SIZE)", "NOOP"};
+    static const char *const responses[] = {"* 5 EXISTS", "* 0 EXISTS",   "* 1 EXPUNGE",
+                                            "* 1 RECENT", "* SEARCH 1 2", "a1 OK done"};
+    uint32_t count = 1 + below(m, 3);
+    for (uint32_t i = 0; i < count; i++)
+        say(m, session, (m->side == MUTATOR_REQUESTS ? requests : responses)[below(m, 6)]);
+}

@@ -1,0 +1,83 @@
+/*
+ * pool: small universes of values. What is worth saying is what somebody has heard of: the users,
+ * mailboxes and flags of the fixture, the words of its messages, numbers about the number of
+ * messages. One value in ten is made up freely. Private to the folders of fuzz/.
+ */
+#ifndef IMAPSPEC_MUTATOR_POOL_H
+#define IMAPSPEC_MUTATOR_POOL_H
+
+#include "base/base.h"
+
+enum pool {
+    POOL_NONE,
+    POOL_TAG,
+    POOL_USER,
+    POOL_PASSWORD,
+    POOL_MAILBOX,
+    POOL_BBOARD,
+    POOL_PATTERN,
+    POOL_KEYWORD,
+    POOL_WORD, /* what is searched for */
+    POOL_DAY,
+    POOL_YEAR,
+    POOL_MESSAGE, /* a message number */
+    POOL_COUNT,   /* a number of messages */
+    POOL_TEXT,    /* human-readable */
+    POOL_ATOM,
+    POOL_NPOOLS
+};
+
+struct pool_words {
+    const struct span *items;
+    uint32_t nitems;
+};
+
+/* The universes, by enum pool; those of numbers have no words. */
+struct pools {
+    struct pool_words of[POOL_NPOOLS];
+};
+
+struct pools pools_standard(void);
+
+/* What is known of the session a value is for. */
+struct scene {
+    const struct pools *pools;
+    uint8_t state;     /* enum scene_state */
+    uint16_t exists;   /* messages it may have been told of: a guess */
+    uint16_t old;      /* the number of messages before that */
+    uint16_t commands; /* so many were said */
+};
+
+enum scene_state { SCENE_NEW, SCENE_AUTHENTICATED, SCENE_SELECTED, SCENE_OVER, SCENE_NSTATES };
+
+enum { POOL_MOST_NBYTES = 80 };
+
+/* A number of 0..bound-1; bound is at least 1 and less than 2^32. Quicker than rng_below(), and
+ * less even than that by less than one in a million for small bounds. */
+static inline uint32_t pool_below(struct rng *rng, uint32_t bound)
+{
+    return (uint32_t)(((rng_next(rng) >> 32) * bound) >> 32);
+}
+
+static inline bool pool_chance(struct rng *rng, uint32_t one_in)
+{
+    return pool_below(rng, one_in) == 0;
+}
+
+/* A value, in `out` when it is not a constant. Never POOL_NONE. */
+struct span pool_value(enum pool pool, struct rng *rng, const struct scene *scene,
+                       char out[POOL_MOST_NBYTES]);
+
+/* The value that stands for all of a pool: its first word, the number 1, the tag of the command. */
+struct span pool_canonical(enum pool pool, const struct scene *scene, char out[POOL_MOST_NBYTES]);
+
+/* A number as a bad client or server may mean it: about the number of messages, or at an edge. */
+struct span pool_edge_number(struct rng *rng, const struct scene *scene,
+                             char out[POOL_MOST_NBYTES]);
+/* A date dd-mmm-yy at an edge of the calendar. */
+struct span pool_edge_date(struct rng *rng, char out[POOL_MOST_NBYTES]);
+
+/* The pool of a grammar's rule. */
+enum pool pool_of_rule(const char *name);
+
+#endif

@@ -1,0 +1,222 @@
+#include "shrink/inside.h"
+
+/* Candidates that change one command by its derivation. */
+
+enum { REPLACEMENT_NBYTES = 4096 };
+
+static bool load(struct shrinker *s)
+{
+    const struct stream_unit *unit = &s->units[s->unit];
+    if (unit->kind != STREAM_DATA)
+        return false;
+    shrink_data(unit, &s->text);
+    if (s->text.nbytes > PARSE_MOST_NBYTES)
+        return false;
+    parse(s->tree, s->form, s->start, buffer_span(&s->text));
+    return true;
+}
+
+/* Replaces the octets of a node, and the count of the literals it is in. Control events inside the
+ * command are lost. */
+static void write_candidate(struct shrinker *s, const struct parse_node *node, struct span with)
+{
+    struct span text = buffer_span(&s->text);
+    struct stream_writer writer = stream_writer_to(&s->candidate);
+    shrink_keep(s, 0, s->unit);
+    stream_write_data(&writer, span_slice(text, 0, node->at));
+    stream_write_data(&writer, with);
+    stream_write_data(&writer, span_from(text, (size_t)node->at + node->nbytes));
+    shrink_keep(s, s->unit + 1, s->nunits);
+}
+
+static const struct form_rule *rule_of(const struct shrinker *s, const struct parse_node *node)
+{
+    return node->kind == PARSE_RULE ? &s->form->rules[node->what] : NULL;
+}
+
+/* A node that something above it speaks for: the content or the count of a literal, or a part of a
+ * value that has a canonical form as a whole. */
+static bool is_part_of_value(const struct shrinker *s, size_t index)
+{
+    for (size_t i = 0; i <= index; i++) {
+        const struct parse_node *outer = &s->tree->nodes[i];
+        const struct form_rule *rule = rule_of(s, outer);
+        if (i + outer->size <= index || rule == NULL)
+            continue;
+        if (rule->is_counted || rule->is_count || (i < index && rule->pool != POOL_NONE))
+            return true;
+    }
+    return false;
+}
+
+/* Tags are numbered as the commands are. */
+static struct scene scene_of(const struct shrinker *s)
+{
+    struct scene scene = {.pools = &s->pools, .exists = 1, .old = 1};
+    unsigned count = 0;
+    for (size_t i = 0; i <= s->unit; i++)
+        count += s->units[i].kind == STREAM_DATA && s->units[i].begins;
+    scene.commands = (uint16_t)count;
+    return scene;
+}
+
+static bool try_element(struct shrinker *s, const struct parse_node *node)
+{
+    if (node->kind != PARSE_ELEMENT)
+        return false;
+    write_candidate(s, node, SPAN_LIT(""));
+    return true;
+}
+
+/* What stands before a list of its kind, as in `key *(SP key)`: it goes, and the list's first
+ * element takes its place. */
+static bool try_first(struct shrinker *s, size_t list)
+{
+    const struct parse_node *nodes = s->tree->nodes;
+    if (nodes[list].kind != PARSE_LIST || nodes[list].size < 3 ||
+        nodes[list + 2].kind != PARSE_RULE)
+        return false;
+    const struct parse_node *next = &nodes[list + 2];
+    for (size_t i = list; i-- > 0;) {
+        const struct parse_node *first = &nodes[i];
+        if (first->kind != PARSE_RULE || first->what != next->what ||
+            first->at + first->nbytes != nodes[list].at)
+            continue;
+        struct parse_node both = {.at = first->at, .nbytes = (uint16_t)(next->at - first->at)};
+        write_candidate(s, &both, SPAN_LIT(""));
+        return true;
+    }
+    return false;
+}
+
+/* Whether the command could still be derived. */
+static bool still_parses(struct shrinker *s, const struct parse_node *node, struct span with)
+{
+    struct span text = buffer_span(&s->text);
+    struct buffer changed = {0};
+    buffer_append(&changed, span_slice(text, 0, node->at));
+    buffer_append(&changed, with);
+    buffer_append(&changed, span_from(text, (size_t)node->at + node->nbytes));
+    parse(s->other, s->form, s->start, buffer_span(&changed));
+    buffer_free(&changed);
+    return s->other->is_whole;
+}
+
+/* A node takes the place of the one around it, as in `(FLAGS)` and `FLAGS`. */
+static bool try_lift(struct shrinker *s, size_t index)
+{
+    const struct parse_node *nodes = s->tree->nodes;
+    size_t outer = index;
+    while (outer > 0 && (outer == index || outer + nodes[outer].size <= index))
+        outer--;
+    struct span text = span_slice(buffer_span(&s->text), nodes[index].at, nodes[index].nbytes);
+    if (outer == 0 || nodes[outer].kind != PARSE_RULE || text.nbytes == 0 ||
+        text.nbytes >= nodes[outer].nbytes || is_part_of_value(s, outer) ||
+        !still_parses(s, &nodes[outer], text))
+        return false;
+    write_candidate(s, &nodes[outer], text);
+    return true;
+}
+
+static bool try_node(struct shrinker *s, const struct parse_node *node)
+{
+    char room[REPLACEMENT_NBYTES];
+    const struct form_rule *rule = rule_of(s, node);
+    struct rng rng = rng_seeded(0);
+    struct scene scene = scene_of(s);
+    struct produce_swarm swarm = {0};
+    if (rule != NULL && rule->pool != POOL_NONE)
+        return false;
+    struct producer p = {.form = s->form,
+                         .rng = &rng,
+                         .scene = &scene,
+                         .swarm = &swarm,
+                         .out = room,
+                         .capacity = sizeof room,
+                         .is_brief = true};
+    if (rule != NULL)
+        produce_rule(&p, node->what);
+    else
+        produce_item(&p, node->what);
+    if (p.is_full || p.nbytes >= node->nbytes)
+        return false;
+    write_candidate(s, node, span_make(room, p.nbytes));
+    return true;
+}
+
+/* ---- values ---- */
+
+static bool is_string_pool(enum pool pool)
+{
+    return pool == POOL_USER || pool == POOL_PASSWORD || pool == POOL_MAILBOX ||
+           pool == POOL_BBOARD || pool == POOL_PATTERN || pool == POOL_WORD || pool == POOL_ATOM;
+}
+
+/* The same value, plainly spelled. */
+static bool try_plain(struct shrinker *s, const struct parse_node *node, struct span spelled)
+{
+    enum produce_spelling spelling;
+    struct span value = produce_string_value(spelled, &spelling);
+    if (spelling == PRODUCE_ATOM || !produce_can_spell(PRODUCE_QUOTED, value))
+        return false;
+    if (produce_can_spell(PRODUCE_ATOM, value)) {
+        write_candidate(s, node, value);
+        return true;
+    }
+    struct buffer quoted = {0};
+    buffer_printf(&quoted, "\"%.*s\"", SPAN_ARG(value));
+    bool is_change = !span_equal(buffer_span(&quoted), spelled);
+    if (is_change)
+        write_candidate(s, node, buffer_span(&quoted));
+    buffer_free(&quoted);
+    return is_change;
+}
+
+/* First the canonical value, then the same value in the plainest spelling. */
+static bool try_value(struct shrinker *s, const struct parse_node *node, bool is_second)
+{
+    char room[POOL_MOST_NBYTES];
+    const struct form_rule *rule = rule_of(s, node);
+    struct span spelled = span_slice(buffer_span(&s->text), node->at, node->nbytes);
+    if (rule == NULL || rule->pool == POOL_NONE || node->nbytes == 0)
+        return false;
+    if (is_second)
+        return is_string_pool(rule->pool) && try_plain(s, node, spelled);
+    struct scene scene = scene_of(s);
+    struct span value = pool_canonical(rule->pool, &scene, room);
+    if (span_equal(value, spelled))
+        return false;
+    write_candidate(s, node, value);
+    return true;
+}
+
+/* Each node has two turns. */
+static bool try_cursor(struct shrinker *s)
+{
+    size_t step = s->cursor++;
+    size_t index = step / 2;
+    bool is_second = step % 2 != 0;
+    if (s->phase == PHASE_LISTS)
+        index = s->tree->nnodes - 1 - index;
+    const struct parse_node *node = &s->tree->nodes[index];
+    if (is_part_of_value(s, index))
+        return false;
+    if (s->phase == PHASE_LISTS)
+        return is_second ? try_first(s, index) : try_element(s, node);
+    if (s->phase == PHASE_VALUES)
+        return try_value(s, node, is_second);
+    return is_second ? try_lift(s, index) : try_node(s, node);
+}
+
+bool shrink_trees(struct shrinker *s)
+{
+    for (; s->unit < s->nunits; s->unit++, s->cursor = 0, s->is_loaded = false) {
+        if (!s->is_loaded && !load(s))
+            continue;
+        s->is_loaded = true;
+        while (s->cursor < s->tree->nnodes * (size_t)2)
+            if (try_cursor(s))
+                return true;
+    }
+    return false;
+}

@@ -1,0 +1,172 @@
+#include "reference/client.h"
+
+#include <stdlib.h>
+
+#include "stream/stream.h"
+#include "targets/client_watch.h"
+#include "targets/target.h"
+
+/* What the client is asked to do, one after the other, whenever the stream has a barrier. */
+static const struct span keywords[] = {SPAN_INIT("\\Seen"), SPAN_INIT("k1")};
+static const struct client_criterion criteria[] = {
+    {.key = SPAN_INIT("FROM"), .value = SPAN_INIT("a \"b\""), .has_value = true},
+    {.key = SPAN_INIT("UNDELETED")}};
+static const struct client_request requests[] = {
+    {.verb = CLIENT_LOGIN, .name = SPAN_INIT("fred"), .password = SPAN_INIT("se\"cret")},
+    {.verb = CLIENT_SELECT, .name = SPAN_INIT("INBOX")},
+    {.verb = CLIENT_FETCH, .sequence = SPAN_INIT("1:3"), .items = CLIENT_ALL},
+    {.verb = CLIENT_FETCH,
+     .sequence = SPAN_INIT("2"),
+     .items = CLIENT_RFC822 | CLIENT_HEADER | CLIENT_TEXT},
+    {.verb = CLIENT_STORE,
+     .sequence = SPAN_INIT("1,3"),
+     .store = CLIENT_STORE_ADD,
+     .flags = keywords,
+     .nflags = 2},
+    {.verb = CLIENT_SEARCH, .criteria = criteria, .ncriteria = 2},
+    {.verb = CLIENT_FIND_MAILBOXES, .name = SPAN_INIT("*")},
+    {.verb = CLIENT_COPY, .sequence = SPAN_INIT("2:3"), .name = SPAN_INIT("{m}")},
+    {.verb = CLIENT_NOOP},
+    {.verb = CLIENT_EXPUNGE},
+    {.verb = CLIENT_CHECK},
+    {.verb = CLIENT_BBOARD, .name = SPAN_INIT("b1")},
+    {.verb = CLIENT_FETCH,
+     .sequence = SPAN_INIT("1:2"),
+     .items = CLIENT_FLAGS,
+     .only_missing = true},
+    {.verb = CLIENT_LOGOUT},
+};
+enum { NREQUESTS = sizeof requests / sizeof *requests, NOPERATIONS_MAX = 200 };
+
+struct talk {
+    struct reference_client *client;
+    uint64_t operations[NOPERATIONS_MAX];
+    size_t noperations, next;
+    bool is_bytewise;
+    struct buffer said; /* by the client */
+    struct client_watch watch;
+};
+
+static void begin(struct talk *talk, size_t request)
+{
+    if (talk->noperations < NOPERATIONS_MAX)
+        talk->operations[talk->noperations++] =
+            reference_client_begin(talk->client, &requests[request % NREQUESTS]);
+    fuzz_ncommands++;
+}
+
+static void listen(struct talk *talk)
+{
+    struct span output;
+    while ((output = reference_client_output(talk->client)).nbytes > 0) {
+        buffer_append(&talk->said, output);
+        client_watch_said(&talk->watch, output);
+        if (fuzz_trace != NULL)
+            fuzz_trace("client", 'C', output);
+        reference_client_sent(talk->client, output.nbytes);
+    }
+}
+
+/* Line by line: nothing that a client does can begin but at the end of one. */
+static void tell(struct talk *talk, struct span octets)
+{
+    if (fuzz_trace != NULL)
+        fuzz_trace("client", 'S', octets);
+    while (octets.nbytes > 0) {
+        size_t lf = span_find_byte(octets, '\n');
+        size_t nbytes = talk->is_bytewise ? 1 : lf == SPAN_NPOS ? octets.nbytes : lf + 1;
+        struct span piece = span_slice(octets, 0, nbytes);
+        client_watch_told(&talk->watch, piece);
+        reference_client_receive(talk->client, piece);
+        listen(talk);
+        octets = span_from(octets, piece.nbytes);
+    }
+}
+
+static void take_event(struct talk *talk, const struct stream_event *event)
+{
+    switch (event->kind) {
+    case STREAM_DATA:
+        tell(talk, event->data);
+        return;
+    case STREAM_BARRIER:
+        begin(talk, talk->next++);
+        break;
+    case STREAM_DELIVER:
+    case STREAM_FAULT:
+        begin(talk, event->argument);
+        break;
+    case STREAM_HALFCLOSE:
+        reference_client_receive_eof(talk->client);
+        break;
+    case STREAM_SESSION:
+    case STREAM_SEGMENT:
+    case STREAM_CLOCK:
+    case STREAM_RECONNECT:
+        break;
+    }
+    listen(talk);
+}
+
+static void play(struct talk *talk, struct span stream)
+{
+    struct stream_reader reader = stream_reader_of(stream);
+    struct stream_event event;
+    talk->client = reference_client_new(NULL);
+    talk->watch.client = talk->client;
+    begin(talk, talk->next++);
+    begin(talk, talk->next++);
+    listen(talk);
+    while (stream_reader_next(&reader, &event)) {
+        take_event(talk, &event);
+        client_watch_look(&talk->watch, talk->operations, talk->noperations);
+    }
+    reference_client_receive_eof(talk->client);
+    listen(talk);
+    for (size_t i = 0; i < talk->noperations; i++) {
+        const struct client_result *result =
+            reference_client_result(talk->client, talk->operations[i]);
+        if (result == NULL || result->outcome == CLIENT_RUNNING)
+            fuzz_fail("client.outcome", "", "operation without an end",
+                      "operation %zu has no outcome though the connection is gone", i);
+        reference_client_end(talk->client, talk->operations[i]);
+    }
+    reference_client_free(&talk->client);
+    client_watch_free(&talk->watch);
+}
+
+/* The rest of a literal must follow its `+` and nothing else: what is said between two events
+ * either ends its line or waits. */
+static void check_lines(struct span said)
+{
+    while (said.nbytes > 0) {
+        size_t lf = span_find_byte(said, '\n');
+        struct span line = span_slice(said, 0, lf == SPAN_NPOS ? lf : lf + 1);
+        if (lf != SPAN_NPOS && !span_ends_with(line, SPAN_LIT("\r\n")))
+            fuzz_fail("client.line", "lex.crlf", "bare LF", "a line that ends in LF alone: %.*s",
+                      SPAN_ARG(line));
+        for (size_t i = 0; i + 2 < line.nbytes; i++)
+            if (!char_is_print(line.data[i]))
+                fuzz_fail("client.line", "lex.crlf", "octet", "an octet that nobody asked for");
+        said = span_from(said, line.nbytes);
+    }
+}
+
+/* What a server says to a client that wants things of it. The client says the same whether it
+ * comes line by line, when it can react, or octet by octet; and every operation ends when the
+ * connection does. */
+void fuzz_client_one(struct span stream)
+{
+    static struct talk whole;
+    static struct talk cut;
+    whole = (struct talk){.noperations = 0};
+    cut = (struct talk){.is_bytewise = true};
+    play(&whole, stream);
+    play(&cut, stream);
+    check_lines(buffer_span(&whole.said));
+    if (!span_equal(buffer_span(&whole.said), buffer_span(&cut.said)))
+        fuzz_fail("client.segmentation", "", "other commands when cut",
+                  "the client says something else when the octets come one by one");
+    buffer_free(&whole.said);
+    buffer_free(&cut.said);
+}
