@@ -1,0 +1,257 @@
+"""Time to the first detection of each planted bug, by each engine.
+
+    evaluate.py RESULTS --tree TREE --build FOLDER [--time S] [--seeds N] [--engine E]... [--bug ID]...
+
+FOLDER has the trees lf-asan, lf-octets and afl-asan as fuzz-NAME, and in `default` imapspec_planted;
+tools/fuzz-eval makes them. RESULTS gets a line of JSON for each run when it is done; runs that it
+has already are left out, so an evaluation can be stopped and gone on with. Each run is alone on one
+core (--core). Ends with 1 when --all-found was given and something was not found.
+"""
+import argparse
+import json
+import os
+import platform
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import planted
+
+# name: tree, whether our mutator is used, whether the dictionary is
+LIBFUZZER = {"libfuzzer-octets": ("lf-octets", False), "libfuzzer-grammar": ("lf-asan", True),
+             "control": ("lf-asan", True)}
+AFL = {"afl-octets": False, "afl-grammar": True}
+ENGINES = [*LIBFUZZER, *AFL, "blackbox"]
+CONTROL_SEED = 1000  # the control is libfuzzer-grammar again, with other seeds
+GRACE_S = 20
+
+
+class Run:
+    """One engine, one bug, one seed: a folder of its own."""
+
+    def __init__(self, options, engine, bug, seed, folder):
+        self.options, self.engine, self.bug, self.seed, self.folder = (options, engine, bug, seed,
+                                                                       folder)
+        self.seeds = os.path.join(options.tree, "fuzz/eval/seeds",
+                                  "response" if bug.target == "client" else "request")
+        self.dictionary = os.path.join(options.tree, "corpus/dictionaries/imap2.dict")
+        self.log = os.path.join(folder, "log")
+
+    def program(self, tree, name):
+        return os.path.join(self.options.build, f"fuzz-{tree}", name)
+
+    def environment(self, **more):
+        base = {key: value for key, value in os.environ.items()
+                if not key.startswith(("AFL_", "ASAN_", "UBSAN_", "IMAPSPEC_"))}
+        return dict(base, IMAPSPEC_BUG=self.bug.id, **more)
+
+    def wait(self, command, environment):
+        """Runs it on the core; returns seconds, and its exit status or None when it was stopped."""
+        pinned = ["taskset", "-c", str(self.options.core), "setarch", "-R", *command]
+        start = time.monotonic()
+        with open(self.log, "wb") as log:
+            process = subprocess.Popen(pinned, env=environment, cwd=self.folder, stdout=log,
+                                       stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                       start_new_session=True, preexec_fn=planted.without_cores)
+            try:
+                status = process.wait(self.options.time + GRACE_S)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt) as reason:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                if isinstance(reason, KeyboardInterrupt):
+                    raise
+                status = None
+        return time.monotonic() - start, status
+
+    def told(self):
+        with open(self.log, "rb") as log:
+            return log.read().decode("utf-8", "replace")
+
+    def libfuzzer(self):
+        tree, _ = LIBFUZZER[self.engine]
+        corpus = os.path.join(self.folder, "corpus")
+        os.mkdir(corpus)
+        seed = self.seed + (CONTROL_SEED if self.engine == "control" else 0)
+        seconds, _ = self.wait(
+            [self.program(tree, f"fuzz_{self.bug.target}_planted"), f"-seed={seed}",
+             f"-max_total_time={self.options.time}", "-timeout=5", "-rss_limit_mb=2048",
+             "-max_len=4096", f"-artifact_prefix={self.folder}/found-", "-print_final_stats=1",
+             corpus, self.seeds],
+            self.environment(ASAN_OPTIONS="detect_leaks=0:quarantine_size_mb=16"))
+        found = [name for name in os.listdir(self.folder)
+                 if name.startswith(("found-crash-", "found-timeout-", "found-oom-"))]
+        runs = re.search(r"number_of_executed_units: (\d+)", self.told())
+        counted = re.findall(r"^#(\d+)\t", self.told(), re.MULTILINE)
+        nruns = int(runs.group(1)) if runs else int(counted[-1]) if counted else 0
+        return seconds, [os.path.join(self.folder, name) for name in found], nruns
+
+    def afl(self):
+        out = os.path.join(self.folder, "afl")
+        environment = self.environment(
+            AFL_NO_UI="1", AFL_SKIP_CPUFREQ="1", AFL_NO_AFFINITY="1", AFL_BENCH_UNTIL_CRASH="1",
+            AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES="1", AFL_FAST_CAL="1",
+            ASAN_OPTIONS="abort_on_error=1:detect_leaks=0:symbolize=0:quarantine_size_mb=16")
+        if AFL[self.engine]:
+            environment["AFL_CUSTOM_MUTATOR_LIBRARY"] = self.program("afl-asan", "afl_mutator.so")
+            environment["IMAPSPEC_FUZZ_SIDE"] = ("response" if self.bug.target == "client"
+                                                 else "request")
+        command = ["afl-fuzz", "-i", self.seeds, "-o", out, "-m", "none", "-t", "5000",
+                   "-s", str(self.seed), "-V", str(self.options.time), "-x", self.dictionary,
+                   "--", self.program("afl-asan", f"fuzz_{self.bug.target}_planted")]
+        seconds, _ = self.wait(command, environment)
+        crashes = os.path.join(out, "default/crashes")
+        found = sorted(os.path.join(crashes, name) for name in
+                       (os.listdir(crashes) if os.path.isdir(crashes) else ())
+                       if name.startswith("id:"))
+        nruns = 0
+        try:
+            with open(os.path.join(out, "default/fuzzer_stats"), encoding="utf-8") as stats:
+                nruns = int(re.search(r"execs_done\s*: (\d+)", stats.read()).group(1))
+        except (OSError, AttributeError):
+            pass
+        if "PROGRAM ABORT" in self.told() and not found:
+            raise RuntimeError(f"afl-fuzz did not start:\n{self.told()[-1500:]}")
+        return seconds, found, nruns
+
+    def blackbox(self):
+        """The server is a process, and what it does is seen from outside only."""
+        if self.bug.target == "client":
+            return None
+        findings = os.path.join(self.folder, "findings")
+        start = [*self.options.blackbox.split(), "--time", str(self.options.time),
+                 "--seed", str(self.seed), "--output", findings, "--stop-at", "1"]
+        seconds, status = self.wait(start, self.environment(IMAPSPEC_DATA=self.options.tree))
+        runs = re.search(r"(\d+) scenarios", self.told())
+        if status not in (0, 1):
+            raise RuntimeError(f"{' '.join(start)} ended with {status}:\n{self.told()[-1500:]}")
+        found = [findings] if status == 1 else []
+        return seconds, found, int(runs.group(1)) if runs else 0
+
+    def play(self):
+        if self.engine in LIBFUZZER:
+            return self.libfuzzer()
+        return self.afl() if self.engine in AFL else self.blackbox()
+
+    def verify(self, found):
+        """What notices the input found with the bug; None when it fails without, too."""
+        if self.engine == "blackbox":
+            return "outside"
+        program = self.program("lf-asan", "run_files_planted")
+        environment = self.environment(ASAN_OPTIONS="detect_leaks=0")
+
+        def replay(path):
+            try:
+                done = subprocess.run([program, self.bug.target, path], env=environment, timeout=60,
+                                      check=False, capture_output=True,
+                                      preexec_fn=planted.without_cores)
+                return done.returncode, done.stderr.decode("utf-8", "replace")
+            except subprocess.TimeoutExpired:
+                return 1, "fuzz: hang ("
+
+        status, told = replay(found)
+        noticed = planted.noticed_by(told) if status != 0 else None
+        del environment["IMAPSPEC_BUG"]
+        return noticed if noticed and replay(found)[0] == 0 else None
+
+
+def rounded(seconds):
+    return None if seconds is None else round(seconds, 2)
+
+
+def run_once(options, engine, bug, seed):
+    folder = tempfile.mkdtemp(prefix="fuzz-eval-")
+    try:
+        run = Run(options, engine, bug, seed, folder)
+        played = run.play()
+        if played is None:
+            return None
+        seconds, found, nruns = played
+        oracle = run.verify(found[0]) if found else None
+        return {"bug": bug.id, "class": bug.fields["class"], "held-out": bug.held_out,
+                "engine": engine, "seed": seed, "limit": options.time,
+                "seconds": rounded(seconds if oracle else None), "oracle": oracle,
+                "false": bool(found) and oracle is None, "inputs": nruns,
+                "load": round(os.getloadavg()[0], 1)}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_done(path):
+    done = set()
+    try:
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                result = json.loads(line)
+                if "bug" in result:
+                    done.add((result["bug"], result["engine"], result["seed"], result["limit"]))
+    except FileNotFoundError:
+        pass
+    return done
+
+
+def arguments_of(argv):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("results")
+    parser.add_argument("--tree", required=True, type=os.path.abspath)
+    parser.add_argument("--build", required=True, type=os.path.abspath)
+    parser.add_argument("--time", type=int, default=60)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
+    parser.add_argument("--engine", action="append", choices=ENGINES)
+    parser.add_argument("--bug", action="append")
+    parser.add_argument("--blackbox", default="", help="the command that fuzzes from outside")
+    parser.add_argument("--all-found", action="store_true")
+    return parser.parse_args(argv)
+
+
+def main(argv):
+    options = arguments_of(argv)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        bugs = planted.read_bugs(options.tree)
+    except planted.Wrong as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    unknown = set(options.bug or ()) - {bug.id for bug in bugs}
+    if unknown:
+        print(f"there is no bug {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    engines = options.engine or [e for e in ENGINES if e != "blackbox" or options.blackbox]
+    done = read_done(options.results)
+    nmissed = 0
+    with open(options.results, "a", encoding="utf-8") as results:
+        if not done:
+            header = {"imapspec-fuzz-eval": 1, "machine": platform.processor() or platform.machine(),
+                      "cores": os.cpu_count(), "time": options.time, "seeds": options.seeds}
+            print(json.dumps(header), file=results, flush=True)
+        # Seeds outside, so that what is there after a while is an evaluation of fewer seeds.
+        for seed in range(1, options.seeds + 1):
+            for bug in bugs:
+                if options.bug and bug.id not in options.bug:
+                    continue
+                for engine in engines:
+                    if (bug.id, engine, seed, options.time) in done:
+                        continue
+                    result = run_once(options, engine, bug, seed)
+                    if result is None:
+                        continue
+                    nmissed += result["seconds"] is None
+                    print(json.dumps(result), file=results, flush=True)
+                    took = result["seconds"]
+                    print(f"{bug.id:30} {engine:18} seed {seed}: "
+                          + (f"{took:7.2f} s  {result['oracle']}" if took is not None else
+                             "what was found is not the bug" if result["false"] else "-"),
+                          flush=True)
+    return 1 if nmissed and options.all_found else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
