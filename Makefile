@@ -10,11 +10,12 @@
 #   make mutants   every scenario against every seeded fault: docs/faults.md
 #   make coverage  lines of harness/ and reference/ executed by the tests
 #   make fuzz TARGET=session TIME=60 ENGINE=libfuzzer   fuzz one in-process target: docs/fuzzing.md
+#   make fuzz-eval TIME=60 SEEDS=5   how quickly planted bugs are found, by each engine
 #   make format    lay out all sources
 
 JOBS := $(shell nproc)
 
-.PHONY: all demo check install deb targets mutants coverage fuzz format clean setup
+.PHONY: all demo check install deb targets mutants coverage fuzz fuzz-eval format clean setup
 .SECONDARY:
 
 all: build/default/imapspec
@@ -64,6 +65,10 @@ coverage: tree-coverage
 
 fuzz: setup
 	@TARGET='$(TARGET)' TIME='$(TIME)' ENGINE='$(ENGINE)' TREE='$(TREE)' tools/fuzz
+
+fuzz-eval: setup
+	@TIME='$(TIME)' SEEDS='$(SEEDS)' ENGINES='$(ENGINES)' BUGS='$(BUGS)' CORE='$(CORE)' \
+	    RESULTS='$(RESULTS)' MINI='$(MINI)' tools/fuzz-eval
 
 format: setup
 	@find harness reference reports tests bench fuzz -name '*.[ch]' -print0 | xargs -0 clang-format -i

@@ -52,8 +52,7 @@ static inline void bench_measure(const struct bench_case *c)
     (void)printf("%-24s %12.0f %s/s  (%.0f to %.0f)", c->name, median, c->unit, rates[0],
                  rates[BENCH_NRUNS - 1]);
     if (c->nbytes_call > 0)
-        (void)printf("  %.0f MB/s",
-                     median / (double)c->nper_call * (double)c->nbytes_call / 1e6);
+        (void)printf("  %.0f MB/s", median / (double)c->nper_call * (double)c->nbytes_call / 1e6);
     (void)printf("\n");
 }
 

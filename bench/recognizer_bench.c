@@ -29,7 +29,7 @@ static void match_line(const struct bench_case *c, size_t count)
 }
 
 #define ENVELOPE                                                                                   \
-    "* 7 FETCH (ENVELOPE (\"Mon, 25 Jun 90 12:00:00 PDT\" \"Lunch\" ((\"Fred Foobar\" NIL "       \
+    "* 7 FETCH (ENVELOPE (\"Mon, 25 Jun 90 12:00:00 PDT\" \"Lunch\" ((\"Fred Foobar\" NIL "        \
     "\"foobar\" \"Blurdybloop.COM\")) ((NIL NIL \"foobar\" \"Blurdybloop.COM\")) ((NIL NIL "       \
     "\"foobar\" \"Blurdybloop.COM\")) ((NIL NIL \"mooch\" \"OWATAGU.SIAM.EDU\")) NIL NIL NIL "     \
     "\"<B27397-0100000@Blurdybloop.COM>\"))\r\n"

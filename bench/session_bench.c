@@ -18,9 +18,9 @@ static const char *const commands[] = {
     "a2 SELECT INBOX\r\n",
     "a3 NOOP\r\n",
     "a4 FETCH 1:3 (FLAGS)\r\n",
-    "a5 STORE 1 +FLAGS (\\Seen)\r\n",
+    "a5 STORE 3 +FLAGS (\\Flagged)\r\n",
     "a6 SEARCH UNSEEN\r\n",
-    "a7 CHECK\r\n",
+    "a7 STORE 3 -FLAGS (\\Flagged)\r\n",
     "a8 LOGOUT\r\n",
 };
 enum { NCOMMANDS = sizeof commands / sizeof *commands };
@@ -160,26 +160,94 @@ static void make_inputs(struct buffer *same, struct buffer *fetching)
 
 /* ---- the player ---- */
 
-static const char scenario[] = "scenario \"bench.session\" {\n"
-                               "  covers syntax.client-verbs\n"
-                               "  claim \"a session\"\n"
-                               "  login fred\n"
-                               "  C: noop NOOP\n"
+static const char scenario[] = "scenario bench.session \"A session\" {\n"
+                               "  role     client\n"
+                               "  dialect  imap2\n"
+                               "  covers   syntax.client-verbs\n"
+                               "  fixture  INBOX messages 3\n"
+                               "  S: * OK <text-line>\n"
+                               "  C: @ LOGIN ${user} ${password}\n"
+                               "  S: @ OK <text-line>\n"
+                               "  C: @ SELECT INBOX\n"
+                               "  S*: * <any>\n"
+                               "  S: @ OK <text-line>\n"
+                               "  C: @ NOOP\n"
+                               "  check syntax.client-verbs {\n"
+                               "    S: @ OK <text-line>\n"
+                               "  }\n"
+                               "  C: @ FETCH 1:3 (FLAGS)\n"
+                               "  S{3}: * <number> FETCH (FLAGS <any>)\n"
+                               "  S: @ OK <text-line>\n"
+                               "  C: @ STORE 3 +FLAGS (\\Flagged)\n"
+                               "  S{1}: * 3 FETCH (FLAGS <any>)\n"
+                               "  S: @ OK <text-line>\n"
+                               "  C: @ SEARCH UNSEEN\n"
+                               "  S: * SEARCH 1 2 3\n"
+                               "  S: @ OK <text-line>\n"
+                               "  C: @ STORE 3 -FLAGS (\\Flagged)\n"
+                               "  S{1}: * 3 FETCH (FLAGS <any>)\n"
+                               "  S: @ OK <text-line>\n"
+                               "  C: @ LOGOUT\n"
+                               "  S: * BYE <text-line>\n"
+                               "  S: @ OK <text-line>\n"
                                "}\n";
 
 static struct arena arena;
+static struct suite suite;
 static struct run_target under_test;
-static const struct script_case *script;
+
+static void prepare_player(void)
+{
+    struct err err = {0};
+    const struct target_request request = {.argument = "reference"};
+    struct target *target = target_open(&request, &err);
+    ENSURE(target != NULL);
+    target_attach(target, 0, 1, &under_test);
+    suite_init(&suite, &arena);
+    if (suite_add(&suite, span_of(scenario), "bench.scn", NULL, &err) != 0 ||
+        suite_expand(&suite, SCRIPT_CLIENT, 1, &err) != 0) {
+        (void)fprintf(stderr, "%u:%u: %s\n", err.line, err.col, err.text);
+        exit(1);
+    }
+}
 
 static void play(const struct bench_case *c, size_t count)
 {
     (void)c;
-    struct run_options options = {.seed = 1, .imapspec = "imapspec", .target_argument = "reference"};
+    struct run_options options = {
+        .seed = 1, .imapspec = "imapspec", .target_argument = "reference"};
     for (size_t i = 0; i < count; i++) {
         struct arena scratch = {0};
         struct result_case *result;
-        run_play(&options, &under_test, script, 0, &scratch, &result);
-        ENSURE(result->verdict == RESULT_PASS);
+        run_play(&options, &under_test, suite.cases[0].script, 0, &scratch, &result);
+        if (result->verdict != RESULT_PASS) {
+            (void)fprintf(stderr, "%s\n%s", result->reason, result->log);
+            exit(1);
+        }
         arena_free(&scratch);
     }
+}
+
+int main(int argc, char **argv)
+{
+    struct buffer same = {0};
+    struct buffer fetching = {0};
+    make_inputs(&same, &fetching);
+    place_open(&place);
+    judge(NULL, 1); /* takes \Recent: from now on sessions leave all as it is */
+    record();
+    prepare_player();
+    const struct bench_case cases[] = {
+        {"server alone", "sessions", 20000, 1, 0, serve, NULL},
+        {"checker alone", "sessions", 10000, 1, 0, check, NULL},
+        {"server and checker", "sessions", 5000, 1, 0, judge, NULL},
+        {"making a place", "places", 5000, 1, 0, open_and_close, NULL},
+        {"fuzz target", "sessions", 5000, 1, 0, fuzz, &same},
+        {"fuzz target, fetching", "commands", 1500, 30, 0, fuzz, &fetching},
+        {"player", "sessions", 1500, 1, 0, play, NULL},
+    };
+    int code = bench_main(cases, sizeof cases / sizeof *cases, argc, argv);
+    buffer_free(&same);
+    buffer_free(&fetching);
+    return code;
 }

@@ -9,7 +9,7 @@ option(IMAPSPEC_FUZZ_OCTETS "leave mutation to the engine alone" OFF)
 
 # Those who judge and make inputs.
 set(IMAPSPEC_FUZZ_PLAIN base catalogue wire grammar model script stream convert mutator shrink glue
-    seeds afl_mutator CACHE STRING
+    seeds afl_mutator net reports shim run target mutants watch CACHE STRING
     "folders that are not instrumented in a tree for fuzzing")
 
 # imapspec_instrument(TARGET): called for each library and program of a tree for fuzzing.
@@ -44,6 +44,13 @@ function(imapspec_afl_mutator)
   target_link_libraries(afl_mutator PRIVATE imapspec_options)
   set_target_properties(afl_mutator PROPERTIES PREFIX "")
   imapspec_instrument(afl_mutator)
+endfunction()
+
+# Programs that link the library call its __wrap_NAME instead of NAME: fuzz/targets/cut.h.
+function(imapspec_wrap library)
+  foreach(name ${ARGN})
+    target_link_options(${library} INTERFACE -Wl,--wrap=${name})
+  endforeach()
 endfunction()
 
 function(imapspec_fuzz_programs)

@@ -42,7 +42,8 @@ static void complete_select(struct reference_client *client, enum client_outcome
         return;
     }
     client->cache.is_pending = false;
-    client->cache.has_exists = true;
+    /* Without any EXISTS the mailbox is empty, and what was told of messages is void. */
+    (void)client_cache_exists(&client->cache, client->cache.exists);
     client->cache.access = access_of(text);
     client->state = CLIENT_SELECTED;
 }

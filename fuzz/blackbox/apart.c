@@ -11,12 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 10, PLAY_LIMIT_MS = 10000 };
+enum { LOOK_MS = 10, PLAY_LIMIT_MS = 3000 };
 
 void *apart_memory(size_t nbytes)
 {
-    void *memory =
-        mmap(NULL, nbytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, nbytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ENSURE(memory != MAP_FAILED);
     return memory;
 }
@@ -89,8 +88,9 @@ void apart_finding(enum apart_end end, int signal_number, unsigned verb,
     (void)snprintf(finding_r->signature, sizeof finding_r->signature, "%s at %s",
                    is_stuck ? "no end" : strsignal(signal_number), name);
     if (is_stuck)
-        (void)snprintf(finding_r->text, sizeof finding_r->text, "the server does not come back, "
-                                                                "at %s",
+        (void)snprintf(finding_r->text, sizeof finding_r->text,
+                       "the server does not come back, "
+                       "at %s",
                        name);
     else
         (void)snprintf(finding_r->text, sizeof finding_r->text,

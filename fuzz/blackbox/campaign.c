@@ -185,8 +185,7 @@ int64_t campaign_elapsed_us(const struct campaign *c)
 bool campaign_is_over(const struct campaign *c)
 {
     const struct blackbox_options *o = c->options;
-    return c->shared->is_to_end || o->is_interrupted(o->context) ||
-           c->shared->summary.is_broken ||
+    return c->shared->is_to_end || o->is_interrupted(o->context) || c->shared->summary.is_broken ||
            (o->count > 0 && c->shared->nscenarios >= o->count) ||
            (o->time_ms > 0 && campaign_elapsed_us(c) >= o->time_ms * 1000);
 }

@@ -24,8 +24,8 @@ void corpus_add(struct corpus *corpus, struct span stream, size_t nnew)
     if (corpus->nitems == CORPUS_MOST || table_get(&corpus->known, stream) != NULL)
         return;
     (void)table_put(&corpus->known, stream, corpus);
-    corpus->items = mem_grow(corpus->items, &corpus->capacity, corpus->nitems + 1,
-                             sizeof *corpus->items);
+    corpus->items =
+        mem_grow(corpus->items, &corpus->capacity, corpus->nitems + 1, sizeof *corpus->items);
     corpus->items[corpus->nitems++] =
         (struct corpus_entry){arena_copy(&corpus->arena, stream), 0, (uint32_t)nnew};
 }

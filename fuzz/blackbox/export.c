@@ -8,6 +8,8 @@
 
 /* The scenario is that of convert/, with what only the finding knows: which requirement is judged
  * where, which mailboxes the target could be given, and whose names are the user's own. */
+enum { TAGS_MOST = 64 };
+
 struct exporter {
     const struct campaign *c;
     const struct play_finding *finding;
@@ -17,7 +19,13 @@ struct exporter {
     bool judges_end;  /* the end of the connection is what is due */
     bool lacks_wait;  /* a completion is due that no line waits for: its command was never meant */
     bool has_names;
-    bool pipelines;
+    /* commands said without waiting for their completions, whose lines come first */
+    struct exporter_said {
+        struct span session, tag;
+    } tags[TAGS_MOST];
+    size_t ntags;
+    struct stream_splitter plan; /* the commands that lines are still to say */
+    struct span next;            /* tag of the first of them; empty: there are no more */
 };
 
 /* ---- which lines it is about ---- */
@@ -72,12 +80,12 @@ static void write_line(struct exporter *e, struct span line)
     size_t at = 0;
     while (login != SPAN_NPOS && at < line.nbytes) {
         size_t n = 0;
-        while (n < 2 && (at < login ||
-                         !span_equal_nocase(span_slice(line, at, names[n].word.nbytes),
-                                            names[n].word) ||
-                         char_is_alnum(line.data[at - 1]) ||
-                         (at + names[n].word.nbytes < line.nbytes &&
-                          char_is_alnum(line.data[at + names[n].word.nbytes]))))
+        while (n < 2 &&
+               (at < login ||
+                !span_equal_nocase(span_slice(line, at, names[n].word.nbytes), names[n].word) ||
+                char_is_alnum(line.data[at - 1]) ||
+                (at + names[n].word.nbytes < line.nbytes &&
+                 char_is_alnum(line.data[at + names[n].word.nbytes]))))
             n++;
         if (n < 2) {
             buffer_append_text(e->out, names[n].reference);
@@ -92,10 +100,10 @@ static void write_line(struct exporter *e, struct span line)
 static void write_head(struct exporter *e, const struct sample *sample)
 {
     const struct play_finding *f = e->finding;
-    buffer_printf(e->out, "# Found by imapspec fuzz %s --seed %" PRIu64 ", scenario %" PRIu64
-                          ".\n# Oracle %s: ",
-                  target_name(e->c->options->target), e->c->options->seed, sample->number,
-                  f->oracle);
+    buffer_printf(
+        e->out,
+        "# Found by imapspec fuzz %s --seed %" PRIu64 ", scenario %" PRIu64 ".\n# Oracle %s: ",
+        target_name(e->c->options->target), e->c->options->seed, sample->number, f->oracle);
     buffer_append_escaped(e->out, span_of(f->text), sizeof f->text);
     buffer_append_byte(e->out, '\n');
     if (f->oracle[0] == 'd')
@@ -117,9 +125,9 @@ static void write_covers(struct exporter *e)
 
 static void begin_check(struct exporter *e)
 {
-    buffer_printf(e->out, "  check %s {\n", e->finding->requirement[0] == '\0'
-                                                ? "cmd.one-completion"
-                                                : e->finding->requirement);
+    buffer_printf(e->out, "  check %s {\n",
+                  e->finding->requirement[0] == '\0' ? "cmd.one-completion"
+                                                     : e->finding->requirement);
 }
 
 static struct span session_of(struct span line)
@@ -149,8 +157,7 @@ static void write_awaited(struct exporter *e, struct span line)
         buffer_printf(e->out, "    %.*s%sS: %s %s <text-line>\n", SPAN_ARG(name), blank, f->tag,
                       f->wanted);
     } else {
-        buffer_printf(e->out, "  %.*s%sS*: %s<any>\n  ", SPAN_ARG(name), blank,
-                      e->pipelines ? "" : "* ");
+        buffer_printf(e->out, "  %.*s%sS*: * <any>\n  ", SPAN_ARG(name), blank);
         write_line(e, line);
     }
     buffer_append_text(e->out, "  }\n");
@@ -174,9 +181,61 @@ static void write_end(struct exporter *e)
     if (e->judges_end)
         buffer_printf(e->out, "    %s%seof\n", name, blank);
     else
-        buffer_printf(e->out, "    %s%sS*: <any>\n    %s%sS: %s <status> <text-line>\n", name,
+        buffer_printf(e->out, "    %s%sS*: * <any>\n    %s%sS: %s <status> <text-line>\n", name,
                       blank, name, blank, f->tag);
     buffer_append_text(e->out, "  }\n");
+}
+
+/* The tag of the next command of the plan. */
+static void go_to_next(struct exporter *e)
+{
+    struct stream_unit unit;
+    e->next = (struct span){0};
+    while (e->next.nbytes == 0 && stream_splitter_next(&e->plan, &unit)) {
+        struct span rest = unit.bytes;
+        if (unit.kind == STREAM_DATA && unit.begins && plan_has_usable_tag(unit.bytes))
+            e->next = span_trim(span_cut(&rest, ' '));
+    }
+}
+
+/* Whether the line says the next command, as such or as raw octets: its completion will come. */
+static void note_said(struct exporter *e, struct span line)
+{
+    size_t mark = span_find(line, SPAN_LIT("C: "));
+    size_t raw = span_find(line, SPAN_LIT("C= \""));
+    size_t at = mark != SPAN_NPOS ? mark + 3 : raw + 4;
+    if ((mark == SPAN_NPOS && raw == SPAN_NPOS) || e->next.nbytes == 0 ||
+        !span_starts_with(span_from(line, at), e->next) || e->ntags == TAGS_MOST)
+        return;
+    struct span session = span_trim(span_slice(line, 0, mark != SPAN_NPOS ? mark : raw));
+    e->tags[e->ntags++] = (struct exporter_said){session, e->next};
+    go_to_next(e);
+}
+
+/* A window is closed by the first completion: those that come before get windows of their own. */
+static void write_earlier(struct exporter *e, struct span line)
+{
+    struct span session = session_of(line);
+    size_t mark = span_find(line, SPAN_LIT("S: "));
+    struct span rest = mark == SPAN_NPOS ? (struct span){0} : span_from(line, mark + 3);
+    struct span tag = span_cut(&rest, ' ');
+    size_t nkept = 0;
+    bool is_over = false;
+    for (size_t i = 0; i < e->ntags; i++) {
+        const struct exporter_said *said = &e->tags[i];
+        if (is_over || !span_equal(said->session, session)) {
+            e->tags[nkept++] = *said;
+            continue;
+        }
+        is_over = span_equal(said->tag, tag);
+        if (is_over)
+            continue;
+        const char *blank = session.nbytes > 0 ? " " : "";
+        buffer_printf(e->out, "  %.*s%sS*: * <any>\n", SPAN_ARG(session), blank);
+        buffer_printf(e->out, "  %.*s%sS: %.*s <status> <text-line>\n", SPAN_ARG(session), blank,
+                      SPAN_ARG(said->tag));
+    }
+    e->ntags = nkept;
 }
 
 static bool is_mark_of(struct span line, struct span awaited)
@@ -194,16 +253,17 @@ static void write_lines(struct exporter *e, struct span text)
         if (span_starts_with(line, SPAN_LIT("  fixture ")) &&
             !fixture_set_has(e->c->fixtures.extent, line))
             continue;
+        if (span_ends_with(line, SPAN_LIT("S*: * <any>"))) {
+            struct span rest = text;
+            write_earlier(e, span_cut(&rest, '\n'));
+        }
+        note_said(e, line);
         if (is_mark_of(line, e->last))
             continue;
         if (e->last.data == line.data)
             write_awaited(e, line);
         else if (e->said.data == line.data)
             write_said(e, line);
-        else if (e->pipelines && span_ends_with(line, SPAN_LIT("S*: * <any>")))
-            /* the completions of all that was said come before that of the last */
-            buffer_printf(e->out, "%.*s<any>\n",
-                          SPAN_ARG(span_slice(line, 0, line.nbytes - strlen("* <any>"))));
         else
             write_line(e, line);
         if (span_starts_with(line, SPAN_LIT("  role ")))
@@ -214,11 +274,13 @@ static void write_lines(struct exporter *e, struct span text)
 void finding_export(const struct campaign *c, const struct sample *sample,
                     const struct play_finding *finding, const char *id, struct buffer *out)
 {
-    struct exporter e = {.c = c, .finding = finding, .out = out, .pipelines = sample->mode.pipelines};
+    struct exporter e = {.c = c, .finding = finding, .out = out};
     struct buffer plan = {0};
     struct buffer text = {0};
     plan_make(span_make(sample->bytes, sample->nbytes), &sample->mode, &plan);
     convert_stream_to_scenario(buffer_span(&plan), id, finding->oracle, &text);
+    e.plan = stream_splitter_of(buffer_span(&plan));
+    go_to_next(&e);
     find_lines(&e, buffer_span(&text));
     write_head(&e, sample);
     write_lines(&e, buffer_span(&text));

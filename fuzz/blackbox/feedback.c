@@ -8,9 +8,9 @@
 
 enum { TEMPLATES_MOST = 2000, TEMPLATE_NBYTES = 96 };
 
-static const char *const verbs[FEEDBACK_NVERBS] = {
-    "",     "NOOP",  "LOGIN",   "LOGOUT", "SELECT", "BBOARD", "FIND",
-    "CHECK", "EXPUNGE", "COPY", "FETCH",  "STORE",  "SEARCH"};
+static const char *const verbs[FEEDBACK_NVERBS] = {"",       "NOOP",  "LOGIN", "LOGOUT",  "SELECT",
+                                                   "BBOARD", "FIND",  "CHECK", "EXPUNGE", "COPY",
+                                                   "FETCH",  "STORE", "SEARCH"};
 
 /* ---- the map ---- */
 
@@ -78,26 +78,34 @@ static void add_path(void *context, uint32_t above, uint32_t step)
     c->derivation = mix(c->derivation, two);
 }
 
+static void add_sentence(struct feedback *f, struct grammar_coverage *coverage, struct span text,
+                         struct table *pairs)
+{
+    struct wire_unit unit;
+    uint64_t count;
+    struct wire_reader *reader = wire_reader_new(WIRE_FROM_CLIENT, NULL);
+    wire_reader_feed(reader, text);
+    while (wire_reader_is_waiting(reader, &unit, &count))
+        wire_reader_literal_granted(reader);
+    if (wire_reader_next(reader, &unit)) {
+        struct grammar_input input = {unit.bytes, unit.literals, unit.nliterals};
+        struct grammar_match match;
+        if (coverage != NULL)
+            (void)grammar_coverage_add(coverage, f->matcher, f->request, input);
+        if (pairs != NULL &&
+            grammar_match(f->matcher, f->request, input, GRAMMAR_WHOLE, &match) != GRAMMAR_REJECTED)
+            each_pair(&match, put_pair, pairs);
+    }
+    wire_reader_free(&reader);
+}
+
 /* All pairs that the grammar's own seeds hold. */
 static void count_all_pairs(struct feedback *f)
 {
     struct seeds_sentences sentences = {0};
-    struct grammar_match match;
     seeds_derive(&sentences, MUTATOR_REQUESTS);
-    for (size_t i = 0; i < sentences.nitems; i++) {
-        struct wire_reader *reader = wire_reader_new(WIRE_FROM_CLIENT, NULL);
-        struct wire_unit unit;
-        uint64_t count;
-        wire_reader_feed(reader, sentences.items[i]);
-        while (wire_reader_is_waiting(reader, &unit, &count))
-            wire_reader_literal_granted(reader);
-        if (wire_reader_next(reader, &unit) &&
-            grammar_match(f->matcher, f->request,
-                          (struct grammar_input){unit.bytes, unit.literals, unit.nliterals},
-                          GRAMMAR_WHOLE, &match) != GRAMMAR_REJECTED)
-            each_pair(&match, put_pair, &f->all_pairs);
-        wire_reader_free(&reader);
-    }
+    for (size_t i = 0; i < sentences.nitems; i++)
+        add_sentence(f, NULL, sentences.items[i], &f->all_pairs);
     seeds_sentences_free(&sentences);
 }
 
@@ -213,6 +221,11 @@ void feedback_command(struct feedback *f, struct feedback_command *c, struct spa
     each_pair(match, put_pair, &f->pairs);
 }
 
+void feedback_refused(struct feedback *f, struct span whole)
+{
+    add_sentence(f, f->sent, whole, &f->pairs);
+}
+
 void feedback_untagged(struct feedback *f, struct feedback_command *c, struct span line)
 {
     struct span rest = span_trim(span_slice(line, 0, 200));
@@ -234,20 +247,10 @@ void feedback_untagged(struct feedback *f, struct feedback_command *c, struct sp
 static void cover(struct feedback *f, unsigned which, struct span text, uint64_t derivation)
 {
     struct span key = span_make((const char *)&derivation, sizeof derivation);
-    struct wire_unit unit;
-    uint64_t count;
     if (table_get(&f->derivations[which], key) != NULL)
         return;
     (void)table_put(&f->derivations[which], key, f);
-    struct wire_reader *reader = wire_reader_new(WIRE_FROM_CLIENT, NULL);
-    wire_reader_feed(reader, text);
-    while (wire_reader_is_waiting(reader, &unit, &count))
-        wire_reader_literal_granted(reader);
-    if (wire_reader_next(reader, &unit))
-        (void)grammar_coverage_add(
-            which == 0 ? f->sent : f->accepted, f->matcher, f->request,
-            (struct grammar_input){unit.bytes, unit.literals, unit.nliterals});
-    wire_reader_free(&reader);
+    add_sentence(f, which == 0 ? f->sent : f->accepted, text, NULL);
 }
 
 void feedback_answer(struct feedback *f, const struct feedback_command *c, struct span text,

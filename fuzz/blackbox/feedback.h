@@ -15,7 +15,7 @@ enum { FEEDBACK_NVERBS = 13, FEEDBACK_NSTATES = 3, FEEDBACK_MOST_PATHS = 96 };
 
 /* A command that waits for its answer. */
 struct feedback_command {
-    uint64_t derivation;               /* hash; 0: it derives from nothing */
+    uint64_t derivation;                 /* hash; 0: it derives from nothing */
     uint16_t paths[FEEDBACK_MOST_PATHS]; /* indexes of the map, before the answer is known */
     uint16_t npaths;
     uint8_t verb, state;
@@ -44,8 +44,10 @@ void feedback_free(struct feedback **feedback);
 void feedback_begin(struct feedback *feedback); /* a play begins */
 
 /* The client has said a whole command. The match is the model's, of `request`. */
-void feedback_command(struct feedback *feedback, struct feedback_command *command,
-                      struct span text, enum model_state state, const struct grammar_match *match);
+void feedback_command(struct feedback *feedback, struct feedback_command *command, struct span text,
+                      enum model_state state, const struct grammar_match *match);
+/* A command was said up to a literal, which was refused: the whole of it counts as said. */
+void feedback_refused(struct feedback *feedback, struct span whole);
 /* An untagged line has come while the command was under way. */
 void feedback_untagged(struct feedback *feedback, struct feedback_command *command,
                        struct span line);

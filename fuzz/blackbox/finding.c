@@ -16,8 +16,8 @@ enum {
     CONFIRMED_HERE = 3, /* plays that must all show it */
     CONFIRMED_OUTSIDE = 5,
     SHRINK_BUDGET = 5000,
-    SHRINK_US = 60000000,
-    SHRINK_HANG_MS = 400 /* nobody would wait two seconds for each candidate */
+    SHRINK_US = 30000000,
+    SHRINK_HANG_MS = 200 /* nobody would wait two seconds for each candidate */
 };
 
 /* ---- the same ---- */
@@ -69,10 +69,18 @@ unsigned finding_load(struct campaign *c)
 
 /* ---- shrinking ---- */
 
+/* What was done about a finding. */
 struct shrinking {
     struct shrink_statistics statistics;
     bool was_late;
+    bool is_flaky;
+    const char *replayed; /* the verdict of the scenario */
 };
+
+static int64_t hang_ms(const struct play_finding *finding)
+{
+    return strcmp(finding->oracle, "silent") == 0 ? SHRINK_HANG_MS : 0;
+}
 
 /* A mode that says less is better, when it shows the same. */
 static void simplify_mode(struct campaign *c, struct sample *sample,
@@ -105,7 +113,7 @@ static void shrink(struct campaign *c, struct sample *sample, const struct play_
     struct sample *candidate = mem_alloc(sizeof *candidate);
     struct span stream;
     int64_t deadline_us = clock_now_us(&c->clock) + SHRINK_US;
-    c->hang_ms = strcmp(finding->oracle, "silent") == 0 ? SHRINK_HANG_MS : 0;
+    c->hang_ms = hang_ms(finding);
     simplify_mode(c, sample, finding);
     struct shrinker *shrinker =
         shrink_new(MUTATOR_REQUESTS, span_make(sample->bytes, sample->nbytes), SHRINK_BUDGET);
@@ -168,7 +176,7 @@ static const char *replay(struct campaign *c, struct span text, const char *path
 
 static int write_meta(const struct campaign *c, const char *folder, const struct sample *sample,
                       const struct play_finding *finding, const struct shrinking *s,
-                      const char *replayed, bool is_flaky, struct err *err)
+                      struct err *err)
 {
     const struct plan_mode *mode = &sample->mode;
     json_t *root = json_pack(
@@ -177,15 +185,15 @@ static int write_meta(const struct campaign *c, const char *folder, const struct
         "target", target_name(c->options->target), "version", IMAPSPEC_VERSION, "oracle",
         finding->oracle, "requirement", finding->requirement, "signature", finding->signature,
         "text", finding->text, "seed", (json_int_t)c->options->seed, "scenario",
-        (json_int_t)sample->number, "flaky", is_flaky, "replay", replayed, "mode", "pipelines",
-        mode->pipelines, "hurries", mode->hurries, "closed", mode->is_closed, "relation",
-        mode->relation, "shrink", "asked", (json_int_t)s->statistics.asked, "accepted",
+        (json_int_t)sample->number, "flaky", s->is_flaky, "replay", s->replayed, "mode",
+        "pipelines", mode->pipelines, "hurries", mode->hurries, "closed", mode->is_closed,
+        "relation", mode->relation, "shrink", "asked", (json_int_t)s->statistics.asked, "accepted",
         (json_int_t)s->statistics.accepted, "before", (json_int_t)s->statistics.units_before,
         "after", (json_int_t)s->statistics.units_after, "minimal",
         s->statistics.is_minimal && !s->was_late);
     if (root == NULL) /* a text that is no UTF-8 */
-        root = json_pack("{s:s, s:s}", "oracle", finding->oracle, "requirement",
-                         finding->requirement);
+        root =
+            json_pack("{s:s, s:s}", "oracle", finding->oracle, "requirement", finding->requirement);
     char *text = json_dumps(root, JSON_INDENT(2));
     ENSURE(text != NULL);
     struct buffer out = {0};
@@ -217,8 +225,7 @@ static struct play_finding tell_again(struct campaign *c, const struct sample *s
 }
 
 static int write_all(struct campaign *c, const char *key, const struct sample *sample,
-                     const struct play_finding *finding, const struct shrinking *s, bool is_flaky,
-                     struct err *err)
+                     const struct play_finding *finding, struct shrinking *s, struct err *err)
 {
     const char *folder = arena_printf(&c->arena, "%s/%s", c->options->findings, key);
     struct buffer scenario = {0};
@@ -232,15 +239,14 @@ static int write_all(struct campaign *c, const char *key, const struct sample *s
         status = write_in(folder, "events.bin", span_make(sample->bytes, sample->nbytes), err);
     if (status == 0 && log.nbytes > 0)
         status = write_in(folder, "wire.log", buffer_span(&log), err);
+    s->replayed = s->is_flaky ? "flaky" : replay(c, buffer_span(&scenario), folder);
     if (status == 0)
-        status = write_meta(c, folder, sample, finding, s,
-                            is_flaky ? "flaky" : replay(c, buffer_span(&scenario), folder),
-                            is_flaky, err);
+        status = write_meta(c, folder, sample, finding, s, err);
     if (status == 0 && c->options->shows_status)
         (void)fprintf(stderr, "\n");
     if (status == 0)
-        (void)printf("%s%s (%s): %s\n  %zu commands, %s/scenario.scn\n", is_flaky ? "flaky " : "",
-                     finding->oracle,
+        (void)printf("%s%s (%s): %s\n  %zu commands, %s/scenario.scn\n",
+                     s->is_flaky ? "flaky " : "", finding->oracle,
                      finding->requirement[0] == '\0' ? "no requirement" : finding->requirement,
                      finding->text, plan_ncommands(span_make(sample->bytes, sample->nbytes)),
                      folder);
@@ -262,18 +268,19 @@ int finding_take(struct campaign *c, const struct sample *sample,
     struct sample *small = mem_alloc(sizeof *small);
     *small = *sample;
     bool is_steady = true;
-    for (int i = c->target.is_in_process ? CONFIRMED_HERE : CONFIRMED_OUTSIDE; i > 0 && is_steady;
-         i--)
+    int nconfirming = c->target.is_in_process ? CONFIRMED_HERE : CONFIRMED_OUTSIDE;
+    for (int i = 0; i < nconfirming && is_steady; i++) {
+        c->hang_ms = i == 0 ? 0 : hang_ms(finding);
         is_steady = shows(c, small, finding);
-    if (is_steady) {
-        shrink(c, small, finding, &s);
-        c->shared->summary.nfindings++;
-    } else {
-        c->shared->summary.nfindings++;
-        c->shared->summary.nflaky++;
     }
+    c->hang_ms = 0;
+    s.is_flaky = !is_steady;
+    if (is_steady)
+        shrink(c, small, finding, &s);
+    c->shared->summary.nfindings++;
+    c->shared->summary.nflaky += s.is_flaky;
     struct play_finding last = is_steady ? tell_again(c, small, finding) : *finding;
-    int status = write_all(c, key, small, &last, &s, !is_steady, err);
+    int status = write_all(c, key, small, &last, &s, err);
     free(small);
     return status;
 }

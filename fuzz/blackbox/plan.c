@@ -56,19 +56,19 @@ const struct plan_relation *plan_relation(unsigned number)
     return &relations[number - 1];
 }
 
+static bool is_tag_octet(char c)
+{
+    return char_is_print(c) && strchr("(){ %\"\\", c) == NULL;
+}
+
 bool plan_has_usable_tag(struct span command)
 {
-    struct span rest = command;
     size_t end = 0;
-    while (end < command.nbytes && memchr(" \r\n", command.data[end], 3) == NULL)
+    while (end < command.nbytes && is_tag_octet(command.data[end]))
         end++;
-    struct span tag = span_slice(command, 0, end);
-    if (tag.nbytes == 0 || tag.data[0] == '*' || tag.data[0] == '+')
+    struct span rest = span_from(command, end);
+    if (end == 0 || command.data[0] == '*' || command.data[0] == '+')
         return false;
-    for (size_t i = 0; i < tag.nbytes; i++)
-        if (!char_is_print(tag.data[i]) || memchr("(){%\"\\", tag.data[i], 6) != NULL)
-            return false;
-    rest = span_from(rest, end);
     return span_is(rest, "\r\n") || span_is(rest, "\n") || span_starts_with(rest, SPAN_LIT(" "));
 }
 
@@ -183,10 +183,12 @@ static void write_command(struct planner *p, const struct stream_unit *unit)
     write_waiting(p, unit->bytes, waits, nwaits);
     if (!unit->ends)
         return;
-    bool is_usable = unit->begins && plan_has_usable_tag(buffer_span(&p->data));
-    if (!p->mode->pipelines && is_usable)
+    if (p->mode->pipelines)
+        return;
+    bool is_usable = plan_has_usable_tag(buffer_span(&p->data));
+    if (is_usable || !unit->begins)
         wait_here(p);
-    else if (!p->mode->pipelines)
+    if (!is_usable || !unit->begins)
         say_noop(p);
 }
 

@@ -166,6 +166,16 @@ static void take_control(struct play *p, const struct stream_event *event)
     }
 }
 
+static void note_refused(struct play *p, struct span unit)
+{
+    size_t nbytes = stream_data(unit, NULL, 0);
+    if (p->options->feedback == NULL)
+        return;
+    char *data = arena_alloc(&p->arena, nbytes + 1);
+    (void)stream_data(unit, data, nbytes);
+    feedback_refused(p->options->feedback, span_make(data, nbytes));
+}
+
 static void take_unit(struct play *p, const struct stream_unit *unit)
 {
     struct stream_reader reader = stream_reader_of(unit->bytes);
@@ -179,8 +189,10 @@ static void take_unit(struct play *p, const struct stream_unit *unit)
             talk_say(p, t, event.data);
         else
             take_control(p, &event);
-        if (event.kind == STREAM_BARRIER && is_whole && t->was_refused)
+        if (event.kind == STREAM_BARRIER && is_whole && t->was_refused) {
+            note_refused(p, unit->bytes);
             return; /* nothing more of this command is said (RFC 1176 p.21) */
+        }
     }
 }
 
@@ -281,7 +293,11 @@ static void look_after_target(struct play *p)
     const struct run_target *target = p->options->target;
     struct buffer why = {0};
     bool is_well = target->is_well(target->context, p->loop, &why);
-    if (is_well && p->result->has_finding && !target->is_in_process) {
+    bool was_lost = strcmp(p->result->finding.oracle, "refused") == 0 ||
+                    strcmp(p->result->finding.oracle, "hang") == 0;
+    for (size_t i = 0; i < STREAM_NSESSIONS; i++)
+        was_lost = was_lost || p->talks[i].is_ended;
+    if (is_well && p->result->has_finding && was_lost && !target->is_in_process) {
         net_sleep(p->loop, clock_now_us(net_loop_clock(p->loop)) + GRACE_US);
         is_well = target->is_well(target->context, p->loop, &why);
     }

@@ -37,11 +37,11 @@ struct play_options {
     const struct run_target *target;
     const struct fixture_set *fixtures;
     double timeout_scale;
-    int64_t hang_ms;           /* how long an answer may take that is due; 0: 2 s */
-    bool has_world;            /* the target can be filled, so the truth is known */
-    unsigned relation;         /* of plan_mode */
-    struct feedback *feedback; /* NULL: nothing is counted */
-    struct wire_log *log;      /* NULL: none is kept */
+    int64_t hang_ms;              /* how long an answer may take that is due; 0: 2 s */
+    bool has_world;               /* the target can be filled, so the truth is known */
+    unsigned relation;            /* of plan_mode */
+    struct feedback *feedback;    /* NULL: nothing is counted */
+    struct wire_log *log;         /* NULL: none is kept */
     volatile unsigned *verb;      /* kept up to date: of the command said last; NULL: not */
     struct play_answers *answers; /* NULL: not kept */
 };

@@ -38,6 +38,14 @@ static bool is_word(struct span word)
     return word.nbytes > 0;
 }
 
+static bool is_verb(struct span word)
+{
+    for (unsigned i = 1; i < FEEDBACK_NVERBS; i++)
+        if (span_is(word, feedback_verb_name(i)))
+            return true;
+    return false;
+}
+
 /* The sentence with what differs each time left out: quotations, numbers, tags. */
 static void make_signature(const struct talk *t, const struct finding *finding, char *out,
                            size_t capacity)
@@ -51,7 +59,8 @@ static void make_signature(const struct talk *t, const struct finding *finding, 
         bool was_quoted = is_quoted;
         for (size_t i = 0; i < word.nbytes; i++)
             is_quoted ^= word.data[i] == '"' || word.data[i] == '`';
-        if (!was_quoted && !is_quoted && !is_value && is_word(word) && n + word.nbytes + 2 < capacity)
+        if (!was_quoted && !is_quoted && !is_value && is_word(word) && !is_verb(word) &&
+            n + word.nbytes + 2 < capacity)
             n += (size_t)snprintf(out + n, capacity - n, " %.*s", SPAN_ARG(word));
         is_value = span_is(word, "tag") || span_is(word, "as");
     }
@@ -121,8 +130,10 @@ static void expect_completion(struct play *p, struct talk *t, const struct wire_
         t->is_gray = true;
     if (p->options->verb != NULL)
         *p->options->verb = feedback_verb(unit->bytes);
-    if (!plan_has_usable_tag(unit->bytes))
+    if (!plan_has_usable_tag(unit->bytes)) {
+        t->nunusable++;
         return;
+    }
     if (t->ndue == TALK_DUE_MOST) {
         t->is_gray = true;
         return;
@@ -227,7 +238,7 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
     struct play_answers *answers = p->options->answers;
     if (answers != NULL && answers->nitems < sizeof answers->items / sizeof *answers->items) {
         struct play_answer *answer = &answers->items[answers->nitems++];
-        answer->class = (uint8_t)class;
+        answer->class = (uint8_t) class;
         (void)snprintf(answer->verb, sizeof answer->verb, "%s",
                        feedback_verb_name(feedback_verb(due.command)));
         (void)snprintf(answer->tag, sizeof answer->tag, "%s", due.text);
@@ -250,22 +261,29 @@ static bool refuses(const struct talk *t, const struct wire_unit *answer,
     struct span rest = answer->bytes;
     if (answer->kind == WIRE_TAGGED)
         return span_equal(answer->tag, command->tag) && !is_due(t, command->tag);
-    return answer->kind == WIRE_UNTAGGED && !plan_has_usable_tag(command->bytes) &&
-           span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BAD");
+    bool is_bad = answer->kind == WIRE_UNTAGGED && span_is(span_cut(&rest, ' '), "*") &&
+                  span_is_nocase(span_cut(&rest, ' '), "BAD");
+    bool is_usable = plan_has_usable_tag(command->bytes);
+    return is_bad && (is_usable ? !is_due(t, command->tag) : t->nunusable == 0);
 }
 
-/* An untagged BAD is the only answer that a line gets whose tag the server could not read. The
- * model knows; what it does not wait for any more is not waited for here. */
+/* An untagged BAD is all the answer that a line gets whose tag the server cannot read (B43). Which
+ * line that was it does not say: the oldest of those whose tag nobody could give back, else the
+ * oldest of all, which is not waited for any more. */
 static void forget_answered(struct talk *t, const struct wire_unit *answer)
 {
+    struct span rest = answer->bytes;
     if (answer->kind != WIRE_UNTAGGED)
         return;
-    for (size_t i = t->ndue; i-- > 0;)
-        if (!model_session_awaits(t->model, span_of(t->due[i].text)) &&
-            strlen(t->due[i].text) + 1 < sizeof t->due[i].text) {
-            memmove(&t->due[i], &t->due[i + 1], (t->ndue - i - 1) * sizeof *t->due);
-            t->ndue--;
-        }
+    (void)span_cut(&rest, ' ');
+    if (!span_is_nocase(span_cut(&rest, ' '), "BAD"))
+        return;
+    if (t->nunusable > 0) {
+        t->nunusable--;
+    } else if (t->ndue > 0) {
+        t->ndue--;
+        memmove(&t->due[0], &t->due[1], t->ndue * sizeof *t->due);
+    }
 }
 
 static void answer_announcement(struct play *p, struct talk *t, const struct wire_unit *answer)
@@ -348,10 +366,13 @@ enum talk_wish talk_wish(const struct talk *t)
         return TALK_NOTHING;
     if (!t->has_greeted)
         return TALK_GREETING;
-    if (t->ndue > (t->nwaiting > 0 ? 1 : 0))
-        return TALK_COMPLETION;
     if (wire_reader_is_waiting(t->from_client, &unit, &count))
         return plan_has_usable_tag(unit.bytes) ? TALK_CONTINUATION : TALK_NOTHING;
+    /* in the middle of a command nothing else is waited for: a server may do one after the other */
+    if (t->nwaiting > 0)
+        return TALK_NOTHING;
+    if (t->ndue > 0)
+        return TALK_COMPLETION;
     if (model_session_state(t->model) == MODEL_LOGOUT && t->ndue == 0)
         return TALK_CLOSE;
     return TALK_NOTHING;
@@ -363,7 +384,7 @@ static int64_t limit_us(const struct play *p, const struct talk *t)
     int64_t ms = target->timeout_ms < HANG_MS ? target->timeout_ms : HANG_MS;
     if (p->options->hang_ms > 0)
         ms = p->options->hang_ms;
-    if (t->ndue > 0 && t->due[0].is_login && target->failed_login_ms > ms)
+    else if (t->ndue > 0 && t->due[0].is_login && target->failed_login_ms > ms)
         ms = target->failed_login_ms;
     double scale = p->options->timeout_scale > 0 ? p->options->timeout_scale : 1;
     return (int64_t)((double)ms * 1000 * scale);
@@ -390,19 +411,19 @@ static void tell_silence(struct play *p, struct talk *t, enum talk_wish wish)
 {
     static const struct {
         const char *what, *requirement;
-    } wishes[] = {[TALK_GREETING] = {"a greeting", "conn.listening"},
-                  [TALK_CONTINUATION] = {"an answer to an announced literal",
-                                         "literal.continuation"},
-                  [TALK_COMPLETION] = {"a completion", "cmd.one-completion"},
-                  [TALK_CLOSE] = {"the end of the connection", "logout.close"}};
+    } wishes[] = {
+        [TALK_GREETING] = {"a greeting", "conn.listening"},
+        [TALK_CONTINUATION] = {"an answer to an announced literal", "literal.continuation"},
+        [TALK_COMPLETION] = {"a completion", "cmd.one-completion"},
+        [TALK_CLOSE] = {"the end of the connection", "logout.close"}};
     char signature[96];
     bool in_process = p->options->target->is_in_process;
     bool alive = in_process || is_alive(p);
     (void)snprintf(signature, sizeof signature, "%s is due, %s%s", wishes[wish].what, verb_due(t),
                    alive ? "" : ", and nobody is answered");
     play_fail(p, alive ? "silent" : "hang", wishes[wish].requirement, signature,
-              "%s is due and does not come%s%s", wishes[wish].what,
-              t->ndue > 0 ? ", of tag " : "", t->ndue > 0 ? t->due[0].text : "");
+              "%s is due and does not come%s%s", wishes[wish].what, t->ndue > 0 ? ", of tag " : "",
+              t->ndue > 0 ? t->due[0].text : "");
     point_at(p, t);
 }
 

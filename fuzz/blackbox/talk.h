@@ -25,10 +25,11 @@ struct talk {
     struct wire_reader *from_client, *from_server;
     struct talk_due due[TALK_DUE_MOST]; /* commands that want their completion, oldest first */
     size_t ndue;
-    size_t nwaiting; /* literals of the unfinished command that the model knows of */
+    size_t nunusable; /* lines whose tag cannot be given back, not answered yet */
+    size_t nwaiting;  /* literals of the unfinished command that the model knows of */
     bool was_opened, has_greeted, is_half_closed, is_ended;
-    bool is_gray;      /* nothing can be told apart on it any more: no more is said */
-    bool was_refused;  /* the announcement that was waited for last */
+    bool is_gray;     /* nothing can be told apart on it any more: no more is said */
+    bool was_refused; /* the announcement that was waited for last */
 };
 
 /* A play under way. */

@@ -50,7 +50,7 @@ static bool is_time(struct span word)
 static bool is_sign(struct span word, struct entry *entry)
 {
     if (word.nbytes != 2 || (word.data[0] != 'C' && word.data[0] != 'S') ||
-        memchr(":|-", word.data[1], 3) == NULL)
+        (word.data[1] != ':' && word.data[1] != '|' && word.data[1] != '-'))
         return false;
     entry->who = word.data[0];
     entry->sign = word.data[1];
@@ -60,7 +60,8 @@ static bool is_sign(struct span word, struct entry *entry)
 static bool is_name(struct span word)
 {
     for (size_t i = 0; i < word.nbytes; i++)
-        if (!char_is_alnum(word.data[i]) && memchr("-_.", word.data[i], 3) == NULL)
+        if (!char_is_alnum(word.data[i]) && word.data[i] != '-' && word.data[i] != '_' &&
+            word.data[i] != '.')
             return false;
     return word.nbytes > 0 && char_is_alpha(word.data[0]);
 }
@@ -188,7 +189,9 @@ static void write_response(struct transcript *t, const struct peer *peer, struct
     struct span behind = rest;
     struct span second = span_trim(span_cut(&behind, ' '));
     begin_step(t, peer);
-    if (carrier_is_sayable(first) && is_status(second)) {
+    /* `@` and the like would mean something else in a scenario. */
+    bool is_word = span_is(first, "*") || (first.nbytes > 0 && char_is_alnum(first.data[0]));
+    if (is_word && carrier_is_sayable(first) && is_status(second)) {
         buffer_printf(&t->steps, "S: %.*s %.*s <text-line>\n", SPAN_ARG(first), SPAN_ARG(second));
         return;
     }
@@ -203,7 +206,7 @@ static void write_response(struct transcript *t, const struct peer *peer, struct
 
 static int fault(const struct transcript *t, struct err *err, const char *text)
 {
-    return err_set(err, t->path, t->line, 0, "%s", text);
+    return err_set(err, t->path, t->line == 0 ? 1 : t->line, 1, "%s", text);
 }
 
 /* The end of a line that announces a literal. */

@@ -29,6 +29,25 @@ AFL = {"afl-octets": False, "afl-grammar": True}
 ENGINES = [*LIBFUZZER, *AFL, "blackbox"]
 CONTROL_SEED = 1000  # the control is libfuzzer-grammar again, with other seeds
 GRACE_S = 20
+STOPPED = -1000
+
+
+def end(process):
+    """The process and all that it has started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(5)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            pass
+    process.wait()
+
+
+def has_folder(path):
+    try:
+        return any(entry.is_dir() and entry.name != "corpus" for entry in os.scandir(path))
+    except OSError:
+        return False
 
 
 class Run:
@@ -50,8 +69,9 @@ class Run:
                 if not key.startswith(("AFL_", "ASAN_", "UBSAN_", "IMAPSPEC_"))}
         return dict(base, IMAPSPEC_BUG=self.bug.id, **more)
 
-    def wait(self, command, environment):
-        """Runs it on the core; returns seconds, and its exit status or None when it was stopped."""
+    def wait(self, command, environment, is_enough=lambda: False):
+        """Runs it on the core, until it ends or it is enough; returns seconds and its exit status,
+        STOPPED when it was stopped."""
         pinned = ["taskset", "-c", str(self.options.core), "setarch", "-R", *command]
         start = time.monotonic()
         with open(self.log, "wb") as log:
@@ -59,14 +79,16 @@ class Run:
                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                        start_new_session=True, preexec_fn=planted.without_cores)
             try:
-                status = process.wait(self.options.time + GRACE_S)
-            except (subprocess.TimeoutExpired, KeyboardInterrupt) as reason:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                if isinstance(reason, KeyboardInterrupt):
-                    raise
                 status = None
-        return time.monotonic() - start, status
+                while status is None and time.monotonic() < start + self.options.time + GRACE_S:
+                    status = process.poll()
+                    if status is None and is_enough():
+                        break
+                    time.sleep(0.02)
+                seconds = time.monotonic() - start
+            finally:
+                end(process)
+        return seconds, STOPPED if status is None else status
 
     def told(self):
         with open(self.log, "rb") as log:
@@ -123,14 +145,15 @@ class Run:
         if self.bug.target == "client":
             return None
         findings = os.path.join(self.folder, "findings")
-        start = [*self.options.blackbox.split(), "--time", str(self.options.time),
-                 "--seed", str(self.seed), "--output", findings, "--stop-at", "1"]
-        seconds, status = self.wait(start, self.environment(IMAPSPEC_DATA=self.options.tree))
-        runs = re.search(r"(\d+) scenarios", self.told())
-        if status not in (0, 1):
-            raise RuntimeError(f"{' '.join(start)} ended with {status}:\n{self.told()[-1500:]}")
-        found = [findings] if status == 1 else []
-        return seconds, found, int(runs.group(1)) if runs else 0
+        command = [*self.options.blackbox.split(), "--time", f"{self.options.time}s",
+                   "--seed", str(self.seed), "--findings", findings]
+        seconds, status = self.wait(command, self.environment(IMAPSPEC_DATA=self.options.tree),
+                                    lambda: has_folder(findings))
+        if status not in (0, 1, STOPPED):
+            raise RuntimeError(f"{' '.join(command)} ended with {status}:\n{self.told()[-1500:]}")
+        runs = re.findall(r"(\d+) scenarios", self.told())
+        found = [findings] if has_folder(findings) else []
+        return seconds, found, int(runs[-1]) if runs else 0
 
     def play(self):
         if self.engine in LIBFUZZER:

@@ -3,7 +3,8 @@
 # program fuzz_TARGET, its seeds as fuzz_TARGET_seed_corpus.zip, fuzz_TARGET.dict and .options.
 #
 # From the environment: CC, CFLAGS, LIB_FUZZING_ENGINE, SANITIZER, OUT; and, when they are there, CXX
-# and CXXFLAGS (to link), WORK, SRC. Nothing else is asked for, and no libraries.
+# and CXXFLAGS (to link), WORK, SRC. Besides these it asks for the libraries
+# jansson, libuv and OpenSSL as archives, and nothing else.
 set -eu
 : "${CC:?}" "${LIB_FUZZING_ENGINE:?}" "${OUT:?}"
 tree=$(cd "$(dirname "$0")/../.." && pwd)
@@ -14,6 +15,7 @@ link="${CXX:-$CC} ${CXXFLAGS:-$cflags}"
 jobs=$(nproc 2>/dev/null || echo 2)
 rm -rf "$work"
 mkdir -p "$work" "$OUT"
+cd "$tree"
 
 # What makes and judges inputs is not what is tested: sanitizers would only make it slow, and
 # coverage of it lead astray. MemorySanitizer has to see everything.
@@ -44,6 +46,8 @@ embed() {
     cmake -DINPUT="$tree/$1" -DOUTPUT="$work/$2.c" -DSYMBOL="$2" -P "$tree/cmake/embed.cmake"
 }
 embed harness/grammar/imap2.abnf grammar_imap2_abnf
+embed reports/page/report.css report_css
+embed reports/page/report.js report_js
 for n in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     embed corpus/fixtures/t$n.eml convert_t${n}_eml
 done
@@ -61,8 +65,10 @@ echo '#define IMAPSPEC_VERSION "oss-fuzz"' >"$work/version.h"
 options="-std=c11 -D_GNU_SOURCE -include $work/version.h -I$tree/harness -I$tree -I$tree/fuzz"
 {
     sources reference fuzz/targets
-    sources harness/base harness/catalogue harness/wire harness/grammar harness/model \
-        harness/script fuzz/stream fuzz/convert fuzz/mutator | sed "s/\$/${plain:+ $plain}/"
+    for folder in harness/*/ reports/ fuzz/stream/ fuzz/convert/ fuzz/mutator/; do
+        case $folder in harness/cli/) continue ;; esac
+        sources "${folder%/}"
+    done | sed "s/\$/${plain:+ $plain}/"
     for file in "$work"/*.c; do
         echo "${file%.c}.o $file${plain:+ $plain}"
     done
@@ -70,7 +76,11 @@ options="-std=c11 -D_GNU_SOURCE -include $work/version.h -I$tree/harness -I$tree
 # shellcheck disable=SC2016
 xargs -P "$jobs" -L 1 sh -c 'words="$1 $2"; object=$3; source=$4; shift 4
     exec $words "$@" -c "$source" -o "$object"' sh "$CC" "$cflags $options" <"$work/sources"
-find "$work" -name '*.o' ! -name probe.o >"$work/objects"
+rm "$work/probe.o"
+find "$work" -name '*.o' -exec ar rc "$work/imapspec.a" {} +
+# What targets replace functions of the C library by; and libraries, which $OUT has to do without.
+wrap=$(sed -n 's/^imapspec_wrap(targets \(.*\))/\1/p' CMakeLists.txt | sed 's/[^ ][^ ]*/-Wl,--wrap=&/g')
+libraries="-Wl,-Bstatic -ljansson -luv_a -lssl -lcrypto -Wl,-Bdynamic -lpthread -ldl -lm"
 
 # name, takes streams, of what servers say
 sed -n 's/^    X(\([a-z_]*\), ".*", \(true\|false\), \(true\|false\)).*/\1 \2 \3/p' \
@@ -88,8 +98,8 @@ while read -r target is_stream is_response; do
     echo "#define FUZZ_TARGET \"$target\"" >"$work/target.h"
     # shellcheck disable=SC2086
     $CC $cflags $options -include "$work/target.h" -c "$tree/fuzz/drivers/engine.c" -o "$work/engine.o"
-    # shellcheck disable=SC2046,SC2086
-    $link "$work/engine.o" $glue $(cat "$work/objects") $LIB_FUZZING_ENGINE -o "$OUT/$program"
+    # shellcheck disable=SC2086
+    $link "$work/engine.o" $glue "$work/imapspec.a" $wrap $LIB_FUZZING_ENGINE $libraries -o "$OUT/$program"
     rm "$work/engine.o"
 
     seeds=$work/seeds

@@ -5,6 +5,7 @@
 #include "stream/stream.h"
 #include "targets/client_watch.h"
 #include "targets/target.h"
+#include "watch/watch.h"
 
 /* What the client is asked to do, one after the other, whenever the stream has a barrier. */
 static const struct span keywords[] = {SPAN_INIT("\\Seen"), SPAN_INIT("k1")};
@@ -45,6 +46,8 @@ struct talk {
     bool is_bytewise;
     struct buffer said; /* by the client */
     struct client_watch watch;
+    struct watch_connection *model; /* of the client that is told line by line; else NULL */
+    bool is_garbled;                /* nothing is judged by the model any more */
 };
 
 static void begin(struct talk *talk, size_t request)
@@ -61,6 +64,8 @@ static void listen(struct talk *talk)
     while ((output = reference_client_output(talk->client)).nbytes > 0) {
         buffer_append(&talk->said, output);
         client_watch_said(&talk->watch, output);
+        if (talk->model != NULL)
+            watch_connection_client(talk->model, output);
         if (fuzz_trace != NULL)
             fuzz_trace("client", 'C', output);
         reference_client_sent(talk->client, output.nbytes);
@@ -77,6 +82,11 @@ static void tell(struct talk *talk, struct span octets)
         size_t nbytes = talk->is_bytewise ? 1 : lf == SPAN_NPOS ? octets.nbytes : lf + 1;
         struct span piece = span_slice(octets, 0, nbytes);
         client_watch_told(&talk->watch, piece);
+        /* Whether a line of no kind can announce a literal is anybody's guess. */
+        if (piece.data[0] != '*' && span_ends_with(span_trim(piece), SPAN_LIT("}")))
+            talk->is_garbled = true;
+        if (talk->model != NULL)
+            watch_connection_server(talk->model, piece);
         reference_client_receive(talk->client, piece);
         listen(talk);
         octets = span_from(octets, piece.nbytes);
@@ -108,12 +118,30 @@ static void take_event(struct talk *talk, const struct stream_event *event)
     listen(talk);
 }
 
+/* What the model of the session says of the client's commands. Once the server has broken a rule,
+ * two readers may see different lines, and neither is wrong. */
+static void judge(void *context, const struct watch_found *found)
+{
+    struct talk *talk = context;
+    struct buffer text = {0};
+    if (found->side == WATCH_SERVER)
+        talk->is_garbled = true;
+    if (talk->is_garbled || found->side == WATCH_SERVER || found->finding->level < FINDING_FAIL)
+        return;
+    buffer_append_escaped(&text, found->octets, 300);
+    fuzz_fail("client.model", found->finding->requirement, found->finding->rule, "%s in: %.*s",
+              found->finding->text, SPAN_ARG(buffer_span(&text)));
+}
+
 static void play(struct talk *talk, struct span stream)
 {
+    const struct watch_setup setup = {
+        .dialect = "imap2", .judged = WATCH_BOTH, .found = judge, .context = talk};
     struct stream_reader reader = stream_reader_of(stream);
     struct stream_event event;
     talk->client = reference_client_new(NULL);
     talk->watch.client = talk->client;
+    talk->model = talk->is_bytewise ? NULL : watch_connection_new(&setup);
     begin(talk, talk->next++);
     begin(talk, talk->next++);
     listen(talk);
@@ -132,6 +160,7 @@ static void play(struct talk *talk, struct span stream)
         reference_client_end(talk->client, talk->operations[i]);
     }
     reference_client_free(&talk->client);
+    watch_connection_free(&talk->model);
     client_watch_free(&talk->watch);
 }
 

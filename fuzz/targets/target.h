@@ -5,7 +5,8 @@
  * event stream (stream/stream.h).
  *
  * A target keeps nothing from one input to the next but what is expensive to make and never
- * changes, so the same octets always do the same. It reads no clock and no files.
+ * changes, so the same octets always do the same. It reads no clock and, but for those that are
+ * about the Maildir store (targets/shelf.h), no files.
  *
  * What is wrong is told by fuzz_fail(), which is on in every build. So is what sanitizers see.
  */
@@ -67,7 +68,12 @@ void fuzz_set_catcher(void (*catcher)(void *context, const struct fuzz_failure *
     X(envelope, "a message: its envelope and its parts", false, false)                             \
     X(search, "SEARCH against its own set algebra, patterns against a table", false, false)        \
     X(client, "the client, told anything by its server", true, true)                               \
-    X(mailbox, "changes of mailboxes, told by up to four views", false, false)
+    X(mailbox, "changes of mailboxes, told by up to four views", false, false)                     \
+    X(response, "one response: the client's parser against the grammar", true, true)               \
+    X(loop, "clients and the server, through pipes that carry any pieces", false, false)           \
+    X(files, "our own files: scenarios, targets, results and others", false, false)                \
+    X(store, "the Maildir store, whose changes are cut short", false, false)                       \
+    X(allocation, "the Maildir store, when memory is out", false, false)
 
 #define FUZZ_DECLARE(name, summary, is_stream, is_response)                                        \
     void fuzz_##name##_one(struct span octets);

@@ -95,10 +95,14 @@ char *arena_printf(struct arena *a, const char *format, ...)
     va_start(arguments, format);
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    char usual[256];
+    int length = vsnprintf(usual, sizeof usual, format, arguments);
     ENSURE(length >= 0);
     char *text = arena_alloc(a, (size_t)length + 1);
-    (void)vsnprintf(text, (size_t)length + 1, format, again);
+    if ((size_t)length < sizeof usual)
+        memcpy(text, usual, (size_t)length);
+    else
+        (void)vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     va_end(arguments);
     return text;

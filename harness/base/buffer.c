@@ -14,19 +14,11 @@ void buffer_free(struct buffer *b)
     *b = (struct buffer){0};
 }
 
-void buffer_clear(struct buffer *b)
-{
-    b->head = 0;
-    b->nbytes = 0;
-}
-
-struct span buffer_span(const struct buffer *b)
-{
-    return b->nbytes == 0 ? (struct span){"", 0} : span_make(b->bytes + b->head, b->nbytes);
-}
-
 char *buffer_reserve(struct buffer *b, size_t nbytes)
 {
+    size_t end = b->head + b->nbytes;
+    if (b->nbytes > 0 && nbytes <= b->capacity - end)
+        return b->bytes + end;
     if (b->head > 0 && (b->nbytes == 0 || b->head + b->nbytes + nbytes > b->capacity)) {
         memmove(b->bytes, b->bytes + b->head, b->nbytes);
         b->head = 0;
@@ -50,11 +42,6 @@ void buffer_append(struct buffer *b, struct span s)
     b->nbytes += s.nbytes;
 }
 
-void buffer_append_text(struct buffer *b, const char *text)
-{
-    buffer_append(b, span_of(text));
-}
-
 void buffer_append_byte(struct buffer *b, char byte)
 {
     *buffer_reserve(b, 1) = byte;
@@ -73,11 +60,16 @@ void buffer_vprintf(struct buffer *b, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
+    enum { BUFFER_USUAL_NBYTES = 64 };
+    char *room = buffer_reserve(b, BUFFER_USUAL_NBYTES);
+    size_t nbytes = b->capacity - b->head - b->nbytes;
+    int length = vsnprintf(room, nbytes, format, again);
     va_end(again);
     ENSURE(length >= 0);
-    char *room = buffer_reserve(b, (size_t)length + 1);
-    (void)vsnprintf(room, (size_t)length + 1, format, arguments);
+    if ((size_t)length >= nbytes) {
+        room = buffer_reserve(b, (size_t)length + 1);
+        (void)vsnprintf(room, (size_t)length + 1, format, arguments);
+    }
     b->nbytes += (size_t)length;
 }
 

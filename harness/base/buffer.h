@@ -17,13 +17,26 @@ struct buffer {
 };
 
 void buffer_free(struct buffer *b);
-void buffer_clear(struct buffer *b); /* empty, memory kept */
+
+static inline void buffer_clear(struct buffer *b) /* empty, memory kept */
+{
+    b->head = 0;
+    b->nbytes = 0;
+}
 
 /* Borrowed view of what is held; valid until the next change of the buffer. */
-struct span buffer_span(const struct buffer *b);
+static inline struct span buffer_span(const struct buffer *b)
+{
+    return b->nbytes == 0 ? (struct span){"", 0} : span_make(b->bytes + b->head, b->nbytes);
+}
 
 void buffer_append(struct buffer *b, struct span s); /* s must not lie inside b */
-void buffer_append_text(struct buffer *b, const char *text);
+
+static inline void buffer_append_text(struct buffer *b, const char *text)
+{
+    buffer_append(b, span_of(text));
+}
+
 void buffer_append_byte(struct buffer *b, char byte);
 void buffer_append_repeat(struct buffer *b, char byte, size_t count);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

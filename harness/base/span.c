@@ -4,30 +4,6 @@
 
 #include "base/chars.h"
 
-struct span span_make(const char *data, size_t nbytes)
-{
-    return (struct span){data, nbytes};
-}
-
-struct span span_of(const char *text)
-{
-    return (struct span){text, text == NULL ? 0 : strlen(text)};
-}
-
-struct span span_slice(struct span s, size_t from, size_t nbytes)
-{
-    if (from > s.nbytes)
-        from = s.nbytes;
-    if (nbytes > s.nbytes - from)
-        nbytes = s.nbytes - from;
-    return (struct span){from == 0 ? s.data : s.data + from, nbytes};
-}
-
-struct span span_from(struct span s, size_t from)
-{
-    return span_slice(s, from, SPAN_NPOS);
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -42,11 +18,6 @@ struct span span_trim(struct span s)
     return s;
 }
 
-bool span_equal(struct span a, struct span b)
-{
-    return a.nbytes == b.nbytes && (a.nbytes == 0 || memcmp(a.data, b.data, a.nbytes) == 0);
-}
-
 bool span_equal_nocase(struct span a, struct span b)
 {
     if (a.nbytes != b.nbytes)
@@ -55,21 +26,6 @@ bool span_equal_nocase(struct span a, struct span b)
         if (char_lower(a.data[i]) != char_lower(b.data[i]))
             return false;
     return true;
-}
-
-bool span_is(struct span s, const char *text)
-{
-    return span_equal(s, span_of(text));
-}
-
-bool span_is_nocase(struct span s, const char *text)
-{
-    return span_equal_nocase(s, span_of(text));
-}
-
-bool span_starts_with(struct span s, struct span prefix)
-{
-    return span_equal(span_slice(s, 0, prefix.nbytes), prefix);
 }
 
 bool span_starts_with_nocase(struct span s, struct span prefix)
@@ -89,12 +45,6 @@ int span_compare(struct span a, struct span b)
     if (order != 0)
         return order;
     return a.nbytes < b.nbytes ? -1 : a.nbytes > b.nbytes;
-}
-
-size_t span_find_byte(struct span haystack, char byte)
-{
-    const char *at = haystack.nbytes == 0 ? NULL : memchr(haystack.data, byte, haystack.nbytes);
-    return at == NULL ? SPAN_NPOS : (size_t)(at - haystack.data);
 }
 
 size_t span_find(struct span haystack, struct span needle)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct span {
     const char *data; /* may be NULL only when nbytes is 0 */
@@ -25,19 +26,57 @@ struct span {
 
 #define SPAN_NPOS ((size_t)-1)
 
-struct span span_make(const char *data, size_t nbytes);
-struct span span_of(const char *text); /* borrows; NULL gives the empty span */
+static inline struct span span_make(const char *data, size_t nbytes)
+{
+    return (struct span){data, nbytes};
+}
+
+/* Borrows; NULL gives the empty span. */
+static inline struct span span_of(const char *text)
+{
+    return (struct span){text, text == NULL ? 0 : strlen(text)};
+}
 
 /* The part from `from`, at most `nbytes` long; clipped to s, never out of it. */
-struct span span_slice(struct span s, size_t from, size_t nbytes);
-struct span span_from(struct span s, size_t from);
+static inline struct span span_slice(struct span s, size_t from, size_t nbytes)
+{
+    if (from > s.nbytes)
+        from = s.nbytes;
+    if (nbytes > s.nbytes - from)
+        nbytes = s.nbytes - from;
+    return (struct span){from == 0 ? s.data : s.data + from, nbytes};
+}
+
+static inline struct span span_from(struct span s, size_t from)
+{
+    return span_slice(s, from, SPAN_NPOS);
+}
+
 struct span span_trim(struct span s); /* without blanks, tabs, CR and LF at either end */
 
-bool span_equal(struct span a, struct span b);
+static inline bool span_equal(struct span a, struct span b)
+{
+    return a.nbytes == b.nbytes && (a.nbytes == 0 || memcmp(a.data, b.data, a.nbytes) == 0);
+}
+
 bool span_equal_nocase(struct span a, struct span b); /* ASCII case only */
-bool span_is(struct span s, const char *text);
-bool span_is_nocase(struct span s, const char *text);
-bool span_starts_with(struct span s, struct span prefix);
+
+static inline bool span_is(struct span s, const char *text)
+{
+    return span_equal(s, span_of(text));
+}
+
+static inline bool span_is_nocase(struct span s, const char *text)
+{
+    struct span other = span_of(text);
+    return s.nbytes == other.nbytes && span_equal_nocase(s, other);
+}
+
+static inline bool span_starts_with(struct span s, struct span prefix)
+{
+    return span_equal(span_slice(s, 0, prefix.nbytes), prefix);
+}
+
 bool span_starts_with_nocase(struct span s, struct span prefix);
 bool span_ends_with(struct span s, struct span suffix);
 int span_compare(struct span a, struct span b); /* <0, 0, >0 in octet order */
@@ -46,7 +85,12 @@ int span_compare(struct span a, struct span b); /* <0, 0, >0 in octet order */
  * ordinary text, O(haystack * needle) at worst. */
 size_t span_find(struct span haystack, struct span needle);
 size_t span_find_nocase(struct span haystack, struct span needle);
-size_t span_find_byte(struct span haystack, char byte);
+static inline size_t span_find_byte(struct span haystack, char byte)
+{
+    const char *at =
+        haystack.nbytes == 0 ? NULL : (const char *)memchr(haystack.data, byte, haystack.nbytes);
+    return at == NULL ? SPAN_NPOS : (size_t)(at - haystack.data);
+}
 
 /* Cuts *rest at the first `separator`: returns what stands before it and moves *rest behind it.
  * Without a separator returns all and leaves *rest empty. */

@@ -34,8 +34,7 @@ static bool is_loopback(const char *host)
 {
     struct span h = span_of(host);
     return span_is(h, "::1") || span_is_nocase(h, "localhost") ||
-           (span_starts_with(h, SPAN_LIT("127.")) &&
-            strspn(host, "0123456789.") == strlen(host));
+           (span_starts_with(h, SPAN_LIT("127.")) && strspn(host, "0123456789.") == strlen(host));
 }
 
 int fuzz_target_open(struct cli *cli, const char *argument, const struct fuzz_options *options,

@@ -84,8 +84,7 @@ int cli_shrink(struct cli *cli, int argc, char **argv)
     int status = fuzz_target_open(cli, arguments.items[1], &options, &target);
     guard_catch_signals();
     if (status == 0)
-        status =
-            shrink_against(cli, &options, arguments.items[0], buffer_span(&stream), &target);
+        status = shrink_against(cli, &options, arguments.items[0], buffer_span(&stream), &target);
     else
         target_free(&target.target);
     buffer_free(&stream);

@@ -59,10 +59,11 @@ static void emit_span(struct compiler *c, const struct element *repeat, const st
     p->spans = arena_grow(&c->grammar->arena, p->spans, &p->spans_capacity, p->nspans + 1,
                           sizeof *p->spans);
     p->spans[p->nspans] =
-        (struct span_bounds){.set = part->octets,
-                             .least = repeat->least,
+        (struct span_bounds){.least = repeat->least,
                              .most = repeat->most == ELEMENT_UNBOUNDED ? SIZE_MAX : repeat->most,
                              .is_everything = octets_count(&part->octets) == OCTETS_END};
+    for (unsigned symbol = 0; symbol < OCTETS_NSYMBOLS; symbol++)
+        p->spans[p->nspans].has[symbol] = octets_has(&part->octets, symbol);
     bool may_release = repeat->least != repeat->most && octets_meet(&part->octets, follow);
     uint32_t at = emit(c, may_release ? OP_SPAN_RELEASE : OP_SPAN, (uint32_t)p->nspans++, 0);
     p->code[at].want = add_want(c, element_show(c->grammar, part));
@@ -96,6 +97,7 @@ struct alternatives {
     size_t count;
     const struct octets *select; /* with which symbols each is worth trying */
     const uint32_t *address;
+    const uint32_t *after; /* indices of sets; NULL: nothing is known */
 };
 
 static uint32_t add_candidates(struct compiler *c, const struct alternatives *all, unsigned symbol)
@@ -104,9 +106,14 @@ static uint32_t add_candidates(struct compiler *c, const struct alternatives *al
     uint32_t from = (uint32_t)p->ncandidates;
     p->candidates = arena_grow(&c->grammar->arena, p->candidates, &p->candidates_capacity,
                                p->ncandidates + all->count + 1, sizeof *p->candidates);
-    for (size_t i = 0; i < all->count; i++)
-        if (symbol == OCTETS_NSYMBOLS || octets_has(&all->select[i], symbol))
-            p->candidates[p->ncandidates++] = all->address[i];
+    p->afters = arena_grow(&c->grammar->arena, p->afters, &p->afters_capacity,
+                           p->ncandidates + all->count + 1, sizeof *p->afters);
+    for (size_t i = 0; i < all->count; i++) {
+        if (symbol != OCTETS_NSYMBOLS && !octets_has(&all->select[i], symbol))
+            continue;
+        p->afters[p->ncandidates] = all->after == NULL ? PROGRAM_AFTER_ANY : all->after[i];
+        p->candidates[p->ncandidates++] = all->address[i];
+    }
     p->candidates[p->ncandidates++] = PROGRAM_NOWHERE;
     return from;
 }
@@ -165,11 +172,20 @@ static void emit_alternative(struct compiler *c, const struct element *choice, s
     emit_element(c, choice->parts[i], follow);
 }
 
+static uint32_t after_of(struct compiler *c, const struct element *alternative)
+{
+    struct octets after;
+    if (!syntax_find_after(c->grammar, alternative, c->variant, &after))
+        return PROGRAM_AFTER_ANY;
+    return add_set(c, &after);
+}
+
 static void emit_alternatives(struct compiler *c, const struct element *choice,
                               struct octets follow)
 {
     struct octets *select = mem_alloc(choice->nparts * sizeof *select);
     uint32_t *address = mem_alloc(choice->nparts * sizeof *address);
+    uint32_t *after = mem_alloc(choice->nparts * sizeof *after);
     uint32_t *leave = mem_alloc(choice->nparts * sizeof *leave);
     size_t count = 0;
     uint32_t at = emit_choice(c);
@@ -178,15 +194,17 @@ static void emit_alternatives(struct compiler *c, const struct element *choice,
             continue;
         select[count] = select_of(c, choice->parts[i], &follow);
         address[count] = here(c);
+        after[count] = after_of(c, choice->parts[i]);
         emit_alternative(c, choice, i, follow);
         leave[count++] = emit(c, OP_JUMP, 0, 0);
     }
     for (size_t i = 0; i < count; i++)
         c->program->code[leave[i]].a = here(c);
-    struct alternatives all = {count, select, address};
+    struct alternatives all = {count, select, address, after};
     fill_choice(c, c->program->code[at].a, &all);
     free(select);
     free(address);
+    free(after);
     free(leave);
 }
 
@@ -198,7 +216,7 @@ static void fill_fork(struct compiler *c, uint32_t at, const struct element *e, 
 {
     struct octets select[2] = {select_of(c, e, follow), *follow};
     uint32_t address[2] = {in, out};
-    struct alternatives all = {2, select, address};
+    struct alternatives all = {2, select, address, NULL};
     fill_choice(c, c->program->code[at].a, &all);
 }
 
@@ -348,6 +366,9 @@ void program_compile(struct grammar *grammar, int variant)
     struct alternatives none = {0};
     (void)add_candidates(&c, &none, 0);
     (void)add_want(&c, "");
+    struct octets everything;
+    memset(&everything, 0xff, sizeof everything);
+    ENSURE(add_set(&c, &everything) == PROGRAM_AFTER_ANY);
     p->entry = arena_array(&grammar->arena, grammar->nrules, sizeof *p->entry);
     for (size_t i = 0; i < grammar->nrules; i++) {
         const struct rule *rule = &grammar->rules[i];

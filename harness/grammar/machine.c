@@ -48,7 +48,7 @@ static size_t span_end(const struct machine *m, const struct span_bounds *bounds
         return m->at + most;
     const char *data = m->input.bytes.data + m->at;
     size_t count = 0;
-    while (count < most && octets_has(&bounds->set, (unsigned char)data[count]))
+    while (count < most && bounds->has[(unsigned char)data[count]])
         count++;
     return m->at + count;
 }
@@ -256,11 +256,45 @@ static bool do_return(struct machine *m, const struct instruction *i)
 
 /* ---- choices ---- */
 
+/* The octet behind the next SP, when that is near enough to be looked for. */
+static unsigned symbol_after_space(const struct machine *m, size_t at)
+{
+    enum { MACHINE_NEAR_NBYTES = 16 };
+    const char *data = m->input.bytes.data;
+    size_t room = m->end - at < MACHINE_NEAR_NBYTES ? m->end - at : MACHINE_NEAR_NBYTES;
+    for (size_t end = at + room; at < end; at++)
+        if (data[at] == ' ')
+            return at + 1 < m->end ? (unsigned char)data[at + 1] : OCTETS_END;
+    return OCTETS_NSYMBOLS;
+}
+
+/* The first of a run of candidates that may fit. When a failure is to be explained all are tried,
+ * since each says what it would have wanted. */
+static uint32_t next_candidate(const struct machine *m, uint32_t candidate, unsigned after)
+{
+    const struct program *p = m->program;
+    if (after == OCTETS_NSYMBOLS || m->diagnosis != DIAGNOSIS_NONE)
+        return candidate;
+    while (p->candidates[candidate] != PROGRAM_NOWHERE &&
+           !octets_has(&p->sets[p->afters[candidate]], after))
+        candidate++;
+    return candidate;
+}
+
 static bool go_candidate(struct machine *m, uint32_t candidate)
 {
     const uint32_t *candidates = m->program->candidates;
-    if (candidates[candidate + 1] != PROGRAM_NOWHERE)
-        push_point(m, (struct choice_point){.candidate = candidate + 1, .at = m->at});
+    if (candidates[candidate + 1] == PROGRAM_NOWHERE) {
+        m->pc = candidates[candidate];
+        return true;
+    }
+    unsigned after = symbol_after_space(m, m->at);
+    candidate = next_candidate(m, candidate, after);
+    if (candidates[candidate] == PROGRAM_NOWHERE)
+        return false;
+    uint32_t next = next_candidate(m, candidate + 1, after);
+    if (candidates[next] != PROGRAM_NOWHERE)
+        push_point(m, (struct choice_point){.candidate = next, .at = m->at});
     m->pc = candidates[candidate];
     return true;
 }
@@ -319,7 +353,9 @@ static bool backtrack(struct machine *m)
         return true;
     }
     m->at = point->at;
-    m->pc = m->program->candidates[point->candidate++];
+    m->pc = m->program->candidates[point->candidate];
+    unsigned after = symbol_after_space(m, m->at);
+    point->candidate = next_candidate(m, point->candidate + 1, after);
     if (m->program->candidates[point->candidate] == PROGRAM_NOWHERE)
         m->npoints--;
     return true;

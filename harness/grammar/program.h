@@ -41,7 +41,7 @@ struct instruction {
 };
 
 struct span_bounds {
-    struct octets set;
+    bool has[OCTETS_NSYMBOLS]; /* the set */
     size_t least, most;
     bool is_everything; /* the set holds all octets: no need to look at them */
 };
@@ -54,6 +54,7 @@ struct choice {
 };
 
 #define PROGRAM_NOWHERE UINT32_MAX
+enum { PROGRAM_AFTER_ANY = 0 }; /* in afters[]: nothing is known; sets[0] holds everything */
 
 struct program {
     struct instruction *code;
@@ -67,6 +68,8 @@ struct program {
     size_t nchoices, choices_capacity;
     uint32_t *candidates;
     size_t ncandidates, candidates_capacity;
+    uint32_t *afters; /* beside candidates: which of sets[] holds the octets behind the first SP */
+    size_t afters_capacity;
     char *texts;
     size_t ntexts, texts_capacity;
     const char **wants;

@@ -99,6 +99,11 @@ __attribute__((warn_unused_result)) int syntax_check(struct grammar *grammar, co
 /* Part of syntax_check: FIRST and FOLLOW sets of both variants. */
 void syntax_find_sets(struct grammar *grammar);
 
+/* Part of compiling: the octets that can stand behind the first SP of what the element derives.
+ * False when that cannot be said: when it may derive no SP, or not for sure the same everywhere. */
+bool syntax_find_after(const struct grammar *grammar, const struct element *e, enum variant v,
+                       struct octets *after_r);
+
 /* Part of syntax_check: numbers the productions. */
 void syntax_number_productions(struct grammar *grammar);
 

@@ -156,6 +156,10 @@ static void drop_unanswerable(struct model_session *s, size_t *at)
             i++;
             continue;
         }
+        if (s->outstanding[i] == s->pending_command) {
+            s->pending = NULL;
+            s->pending_command = NULL;
+        }
         session_remove_command(s, i);
         --*at;
     }

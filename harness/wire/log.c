@@ -281,6 +281,7 @@ struct log_row {
 
 static void append_escaped(struct buffer *out, struct span text, bool has_more)
 {
+    size_t shown = 0;
     for (size_t i = 0; i < text.nbytes; i++) {
         char c = text.data[i];
         bool is_last = i + 1 == text.nbytes;
@@ -290,10 +291,12 @@ static void append_escaped(struct buffer *out, struct span text, bool has_more)
         else if (c == '\\')
             is_plain = is_last || text.data[i + 1] != 'x';
         if (is_plain)
-            buffer_append_byte(out, c);
-        else
-            buffer_printf(out, "\\x%02x", (unsigned)(unsigned char)c);
+            continue;
+        buffer_append(out, span_slice(text, shown, i - shown));
+        buffer_printf(out, "\\x%02x", (unsigned)(unsigned char)c);
+        shown = i + 1;
     }
+    buffer_append(out, span_from(text, shown));
 }
 
 static void render_time(struct buffer *out, const struct wire_log *log,

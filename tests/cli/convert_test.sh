@@ -70,13 +70,13 @@ ends 2 convert --id 'a b' events.bin
 has err '--id wants'
 printf '0.000 C: a1 FETCH ... (3141 octets)\n' >short
 ends 2 convert short
-has err 'short:1: the log does not show the whole line'
+has err 'short:1:1: the log does not show the whole line'
 printf 'C: a1 LOGIN {3}\nS: a1 OK\nC: a2 NOOP\n' >hole
 ends 2 convert hole
-has err 'hole:3: the literal announced before has less content'
+has err 'hole:3:1: the literal announced before has less content'
 printf 'C: a1 LOGIN {3}\nC| secret\n' >much
 ends 2 convert much
-has err 'much:2: more content of a literal than was announced'
+has err 'much:2:1: more content of a literal than was announced'
 ends 2 convert --stream transcript
 has err 'transcript:2'
 cat stream.scn transcript.scn >both.scn

@@ -19,12 +19,13 @@ allowed() {
     fuzz/shrink) echo "base wire grammar stream mutator" ;;
     fuzz/glue) echo "base stream mutator shrink" ;;
     fuzz/seeds) echo "base wire grammar model script stream mutator convert" ;;
-    fuzz/targets) echo "base wire grammar catalogue model script stream convert reference" ;;
+    fuzz/targets) echo "base wire grammar catalogue model script stream convert reference reports target mutants watch" ;;
     fuzz/blackbox)
         echo "base wire grammar catalogue model script net reports run target stream convert mutator shrink seeds"
         ;;
     fuzz/drivers) echo "base targets" ;;
     fuzz/convert) echo "base wire grammar catalogue model script stream" ;;
+    fuzz/eval | fuzz/oss-fuzz) echo "" ;; # no C here
     harness/watch) echo "base wire grammar catalogue model net reports" ;;
     harness/cli)
         echo "base wire grammar catalogue model script net reports run reference target shim mutants watch stream convert mutator seeds blackbox"
