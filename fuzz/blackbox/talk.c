@@ -182,6 +182,8 @@ static void look_at_client(struct play *p, struct talk *t)
     if (t->nwaiting == 0)
         expect_completion(p, t, &unit);
     t->nwaiting = unit.nliterals;
+    if (wire_reader_pending(t->from_client) > 0)
+        model_session_client_early(t->model, &p->findings);
 }
 
 void talk_say(struct play *p, struct talk *t, struct span octets)

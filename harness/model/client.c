@@ -42,6 +42,7 @@ void model_session_server_octets(struct model_session *s, size_t nbytes)
 void model_session_client_early(struct model_session *s, struct finding_list *findings)
 {
     session_judge(s, s->setup.judges_client, findings);
+    s->has_early = true;
     client_literal_early(s);
 }
 

@@ -139,6 +139,10 @@ static void check_recent(struct model_session *s)
 void session_remove_command(struct model_session *s, size_t at)
 {
     struct command *command = s->outstanding[at];
+    if (command == s->pending_command) {
+        s->pending = NULL;
+        s->pending_command = NULL;
+    }
     s->done_tags[s->ndone++ % SESSION_DONE_TAGS] = rng_hash(command->tag);
     s->spare_commands =
         mem_grow(s->spare_commands, &s->spare_capacity, s->nspare + 1, sizeof(struct command *));
@@ -155,10 +159,6 @@ static void drop_unanswerable(struct model_session *s, size_t *at)
         if (session_is_answerable(s->outstanding[i])) {
             i++;
             continue;
-        }
-        if (s->outstanding[i] == s->pending_command) {
-            s->pending = NULL;
-            s->pending_command = NULL;
         }
         session_remove_command(s, i);
         --*at;
@@ -193,8 +193,10 @@ static void complete(struct model_session *s, size_t at, enum status status, str
     check_recent(s);
     session_remove_command(s, at);
     session_open_pending(s);
-    if (s->noutstanding == 0)
-        client_round_trip(s);
+    if (s->noutstanding > 0)
+        return;
+    s->has_early = false;
+    client_round_trip(s);
 }
 
 /* ---- tags

@@ -343,8 +343,10 @@ static void read_bad(struct model_session *s)
     if (was_partial)
         session_note_refused(s, command);
     if (was_partial || command->tag.nbytes == 0 || command->tag.data[0] == '*' ||
-        command->tag.data[0] == '+')
+        command->tag.data[0] == '+') {
         session_remove_command(s, at);
+        session_open_pending(s);
+    }
 }
 
 static void note_text(struct model_session *s, size_t node)

@@ -168,7 +168,7 @@ static void note_circumstances(struct model_session *s, struct command *command)
     if (s->world != NULL) {
         command->nevents = s->world->nevents;
         command->nforeign = s->world->nevents - s->nevents;
-        command->is_foreign_active = s->world->nactive > s->nactive;
+        command->is_foreign_active = s->has_early || s->world->nactive > s->nactive;
     }
     command->is_ascending = command->is_descending = true;
 }

@@ -44,6 +44,8 @@ struct model_session {
     size_t nspare, spare_capacity;
     struct command *partial; /* still being sent; also in outstanding, unless refused */
     bool was_refused;        /* the command sent last was completed before its literal */
+    bool has_early;          /* commands stood behind a literal that did not wait for `+`: they were
+                                sent long before they are read, until all are completed */
     uint64_t refused_hash;   /* of its octets, */
     size_t refused_nbytes;   /* that many; 0: what was left of it has come */
     unsigned nplus_commands; /* client lines that began with `+` and were not answered */

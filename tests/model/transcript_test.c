@@ -44,7 +44,7 @@ static void plays_lawful_sessions(void **state)
 static void plays_several_sessions(void **state)
 {
     (void)state;
-    play_file("several", 20);
+    play_file("several", 21);
 }
 
 static void plays_clients(void **state)
