@@ -13,6 +13,7 @@ struct target {
     struct maildir_dir dir;
     struct maildir_keywords keywords;
     struct maildir_batch batch;
+    int error; /* why a keyword's letter could not be kept, or 0 */
 };
 
 static struct target target_of(struct maildir_store *maildir)
@@ -41,10 +42,13 @@ static enum mail_error target_commit(struct target *target, enum mail_kind kind)
     return MAIL_OK;
 }
 
-/* The letter of a keyword as a bit; none when the Maildir has no letter left for it. */
+/* The letter of a keyword as a bit; none when the Maildir has no letter left for it. When it cannot
+ * be kept, nothing is added: what was copied keeps its flags. */
 static uint32_t letter_bit(struct target *target, struct span keyword)
 {
     int letter = maildir_keywords_add(&target->keywords, target->dir.top, keyword);
+    if (letter == MAILDIR_LETTER_UNWRITTEN && target->error == 0)
+        target->error = errno;
     return letter < 0 ? 0 : UINT32_C(1) << letter;
 }
 
@@ -89,6 +93,8 @@ static enum mail_error add_copy(struct target *target, struct maildir_box *sourc
                                 struct mail_message *message)
 {
     struct maildir_batch_place place = {.flags = letters_for(target, &source->box, message->flags)};
+    if (target->error != 0)
+        return maildir_error(target->error);
     for (int i = 0; i < TRIES_MAX && !message->is_removed; i++) {
         if (maildir_batch_add_link(&target->batch, maildir_box_directory(source, message),
                                    maildir_file_of(message)->name, place) == 0)
@@ -131,7 +137,7 @@ static enum mail_error open_destination(struct target *target, const struct mail
         return MAIL_NO_WRITE;
     for (unsigned i = 0; *is_made_r && i < source->nkeywords; i++)
         (void)letter_bit(target, span_of(source->keywords[i]));
-    return MAIL_OK;
+    return target->error == 0 ? MAIL_OK : maildir_error(target->error);
 }
 
 enum mail_error maildir_store_append(struct mail_store *store, struct span user, struct span name,
@@ -161,6 +167,8 @@ static enum mail_error deliver_one(struct target *target, const struct mail_deli
     (void)maildir_keywords_refresh(&target->keywords, target->dir.top);
     for (size_t i = 0; delivery->keywords != NULL && delivery->keywords[i] != NULL; i++)
         place.flags.keyword_letters |= letter_bit(target, span_of(delivery->keywords[i]));
+    if (target->error != 0)
+        return maildir_error(target->error);
     place.flags.known_letters = place.flags.keyword_letters;
     struct span octets = delivery->content != NULL ? delivery->content->octets : delivery->octets;
     int rc = maildir_batch_add_octets(&target->batch, octets, delivery->time.wall_s, place);

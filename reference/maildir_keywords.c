@@ -88,7 +88,7 @@ static int free_letter(const struct maildir_keywords *keywords)
     for (int i = 0; i < MAILDIR_LETTERS; i++)
         if (keywords->names[i] == NULL)
             return i;
-    return -1;
+    return MAILDIR_NO_LETTER_LEFT;
 }
 
 /* Writes the list with one name more to the lock file and makes it the file. */
@@ -114,15 +114,21 @@ int maildir_keywords_add(struct maildir_keywords *keywords, int top, struct span
         return letter;
     int fd = take_lock(top);
     if (fd < 0)
-        return -1;
+        return MAILDIR_LETTER_UNWRITTEN;
     (void)maildir_keywords_refresh(keywords, top);
     letter = maildir_keywords_find(keywords, name);
-    int unused = letter >= 0 ? -1 : free_letter(keywords);
-    if (unused < 0 || write_file(keywords, top, fd, unused, name) != 0)
-        (void)unlinkat(top, lock_name, 0);
-    else
+    int unused = letter >= 0 ? MAILDIR_NO_LETTER_LEFT : free_letter(keywords);
+    int error = 0;
+    if (unused >= 0 && write_file(keywords, top, fd, unused, name) == 0) {
         letter = unused;
+    } else {
+        error = unused >= 0 ? errno : 0;
+        (void)unlinkat(top, lock_name, 0);
+    }
     (void)close(fd);
     (void)maildir_keywords_refresh(keywords, top);
-    return letter;
+    if (error == 0)
+        return letter;
+    errno = error;
+    return MAILDIR_LETTER_UNWRITTEN;
 }

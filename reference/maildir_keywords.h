@@ -29,8 +29,10 @@ bool maildir_keywords_refresh(struct maildir_keywords *keywords, int top);
 /* The letter's number of a keyword (in any letter case), or -1. */
 int maildir_keywords_find(const struct maildir_keywords *keywords, struct span name);
 
-/* The same; a keyword that is not there gets the first free letter, in the file too. -1 when there
- * is none or the file cannot be written now. */
+/* Less than 0 when a keyword gets no letter. */
+enum { MAILDIR_NO_LETTER_LEFT = -1, MAILDIR_LETTER_UNWRITTEN = -2 /* the reason is in errno */ };
+
+/* The same; a keyword that is not there gets the first free letter, in the file too. */
 int maildir_keywords_add(struct maildir_keywords *keywords, int top, struct span name);
 
 #endif

@@ -147,6 +147,7 @@ first_is_done() {
     grep -q "t.loops" out
 }
 for signal in TERM KILL; do
+    : >out
     "$IMAPSPEC" mutants -j 2 >out 2>err </dev/null &
     run=$!
     jobs_started="$jobs_started $run"

@@ -68,15 +68,15 @@ has report.md state.client-preauth
 # findings are told while the connection stands
 watch live.out --once -v
 (
-    printf 'a LOGIN fred secret\r\n' # before the greeting
-    until_true 20 grep -q 'client.waits-greeting' live.out || echo late >late
+    printf 'a SELECT INBOX\r\n' # before LOGIN
+    until_true 20 grep -q 'state.client-preauth' live.out || echo late >late
     printf 'b LOGOUT\r\n'
     sleep 0.3
 ) | talk "$port" >talk.out 2>&1
 [ ! -e late ] || die "the finding was told too late"
 wait "$watch"
 [ $? -eq 1 ] || die "--once did not end with 1"
-has talk.out "a OK" "b OK"
+has talk.out "a BAD" "b OK"
 has live.out "connection 1: opened" "connection 1: closed"
 
 # one side only; a client that does nothing wrong

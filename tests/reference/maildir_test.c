@@ -345,6 +345,26 @@ static void test_append_all_or_nothing(void **state)
 }
 
 /* A folder on another file system, reached through a symbolic link: no hard links there. */
+/* A keyword that cannot be written down is not lost with OK: nothing is copied. */
+static void test_append_keeps_keywords(void **state)
+{
+    const struct place *place = *state;
+    maildir_put(place->joe, "dovecot-keywords", "3 Work\n", 1);
+    maildir_put(place->joe, "cur/1.a:2,Sd", "a\n", 1000);
+    struct mail_box *box = open_box(place->store, "INBOX");
+    const struct mail_box_spec plain = {0};
+    assert_int_equal(
+        place->store->ops->create(place->store, joe, MAIL_MAILBOX, SPAN_LIT("Old"), &plain),
+        MAIL_OK);
+    maildir_put(place->joe, ".Old/dovecot-keywords.lock", "", 0); /* somebody else is writing */
+    assert_int_not_equal(append(box, "Old", box->messages, 1), MAIL_OK);
+    assert_listing(place->joe, ".Old/new", "");
+    assert_listing(place->joe, ".Old/tmp", "");
+    maildir_delete(place->joe, ".Old/dovecot-keywords.lock");
+    assert_int_equal(append(box, "Old", box->messages, 1), MAIL_OK);
+    mail_box_close(&box);
+}
+
 static void test_append_across_file_systems(void **state)
 {
     const struct place *place = *state;
@@ -750,6 +770,7 @@ int main(void)
         TEST(test_expunge),
         TEST(test_append),
         TEST(test_append_all_or_nothing),
+        TEST(test_append_keeps_keywords),
         TEST(test_append_across_file_systems),
         TEST(test_held_message_is_copied),
         TEST(test_keywords),
