@@ -41,7 +41,7 @@ static void import(struct span text, struct buffer *out, struct convert_loss *lo
 {
     struct arena arena = {0};
     struct script_file *file;
-    struct script_case *cases;
+    struct script_case *cases = NULL;
     size_t ncases;
     struct err err;
     if (script_read(text, "t.scn", NULL, &arena, &file, &err) != 0 ||
