@@ -24,16 +24,16 @@ static void make_signature(const struct finding *finding, char *out, size_t capa
     out[n] = '\0';
 }
 
-static void tell(const struct finding *finding, struct span octets)
+static void tell(struct judge *judge, const struct finding *finding, struct span octets)
 {
     char signature[64];
-    struct buffer line = {0};
     if (finding->level == FINDING_OBSERVE)
         return;
     make_signature(finding, signature, sizeof signature);
-    buffer_append_escaped(&line, octets, 300);
+    buffer_clear(&judge->quoted);
+    buffer_append_escaped(&judge->quoted, octets, 300);
     fuzz_fail("session.model", finding->requirement, signature, "%s in: %.*s", finding->text,
-              SPAN_ARG(buffer_span(&line)));
+              SPAN_ARG(buffer_span(&judge->quoted)));
 }
 
 static void tell_findings(struct judge *judge, struct span octets)
@@ -41,7 +41,7 @@ static void tell_findings(struct judge *judge, struct span octets)
     if (judge->findings.nitems == 0)
         return;
     for (size_t i = 0; i < judge->findings.nitems; i++)
-        tell(&judge->findings.items[i], octets);
+        tell(judge, &judge->findings.items[i], octets);
     arena_reset(&judge->arena);
     judge->findings = (struct finding_list){.arena = &judge->arena};
 }
@@ -158,7 +158,7 @@ static void look_at_server(struct judge *judge)
     struct wire_unit unit;
     while (!judge->is_gray && wire_reader_next(judge->from_server, &unit)) {
         for (size_t i = 0; i < unit.nfindings; i++)
-            tell(&unit.findings[i], unit.bytes);
+            tell(judge, &unit.findings[i], unit.bytes);
         model_session_server(judge->model, &unit, &judge->findings);
         tell_findings(judge, unit.bytes);
         if (unit.kind == WIRE_TAGGED)
@@ -269,6 +269,7 @@ void judge_close(struct judge *judge)
     wire_reader_free(&judge->from_client);
     wire_reader_free(&judge->from_server);
     arena_free(&judge->arena);
+    buffer_free(&judge->quoted);
     free(judge->due);
     *judge = (struct judge){0};
 }

@@ -15,7 +15,8 @@ struct judge {
     struct wire_reader *from_client, *from_server;
     struct finding_list findings;
     struct arena arena;
-    size_t nwaiting; /* literals of the command waiting for `+` that the model knows of */
+    struct buffer quoted; /* the octets a finding is about, readable */
+    size_t nwaiting;      /* literals of the command waiting for `+` that the model knows of */
     bool is_half_closed, is_closed;
     bool is_gray; /* a tag began with `*` or `+`: its completion reads as something else, so nothing
                      is judged from there on */

@@ -12,14 +12,16 @@ cmp out events.bin || die "the stream has changed on its way through a scenario"
 ends 0 lint stream.scn
 ends 0 server reference stream.scn
 
-# Any octets are a stream.
-head -c 3000 "$IMAPSPEC" | tail -c 2000 >any.bin
+# Any octets are a stream; how data were cut by needless escapes is all that is lost.
+perl -e 'print pack "C*", map { ($_ * 167 + $_ * $_ * 13) % 256 } 1 .. 2000' >any.bin
 ends 0 convert --from stream any.bin
 cp out any.scn
 ends 0 convert --stream any.scn
 cp out again.bin
 ends 0 convert --from stream again.bin
-cmp out any.scn || die "the scenario has changed on its way through a stream"
+cp out again.scn
+ends 0 convert --stream again.scn
+cmp out again.bin || die "the stream has changed on its way through a scenario"
 
 # A transcript, which a person may have typed.
 cat >transcript <<'END'
