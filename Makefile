@@ -39,8 +39,8 @@ demo: build/default/imapspec
 	@tools/demo build/default/imapspec
 
 check: tree-default tree-asan
-	@ctest --preset default -j $(JOBS)
-	@ctest --preset asan -j $(JOBS)
+	@ctest --preset default -j $(JOBS); plain=$$?; \
+	    ctest --preset asan -j $(JOBS) && exit $$plain
 
 PREFIX ?= /usr/local
 

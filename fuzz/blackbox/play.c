@@ -220,17 +220,6 @@ static void take_plan(struct play *p, struct span plan)
 
 /* ---- users ---- */
 
-static unsigned highest_session(struct span plan)
-{
-    struct stream_reader reader = stream_reader_of(plan);
-    struct stream_event event;
-    unsigned highest = 1;
-    while (stream_reader_next(&reader, &event))
-        if (event.session > highest)
-            highest = event.session;
-    return highest;
-}
-
 static bool is_word_at(struct span text, size_t at, struct span word)
 {
     struct span here = span_slice(text, at, word.nbytes);
@@ -363,7 +352,7 @@ void play_plan(const struct play_options *options, struct span plan, struct play
     struct play p = {.options = options, .result = result_r};
     *result_r = (struct play_result){.ncommands = 0};
     p.findings.arena = &p.arena;
-    p.nsessions = highest_session(plan);
+    p.nsessions = stream_highest_session(plan);
     p.loop = options->target->is_in_process ? net_loop_new_virtual(PLAY_EPOCH_S) : net_loop_new();
     p.started_us = clock_now_us(net_loop_clock(p.loop));
     if (options->answers != NULL)

@@ -13,17 +13,6 @@ struct exporter {
     char tag[32];
 };
 
-static unsigned highest_session(struct span stream)
-{
-    struct stream_reader reader = stream_reader_of(stream);
-    struct stream_event event;
-    unsigned highest = 1;
-    while (stream_reader_next(&reader, &event))
-        if (event.session > highest)
-            highest = event.session;
-    return highest;
-}
-
 static void begin_line(struct exporter *e)
 {
     if (e->switched != 0)
@@ -215,7 +204,7 @@ static void write_head(struct exporter *e, const char *id, const char *claim, un
 void convert_stream_to_scenario(struct span stream, const char *id, const char *claim,
                                 struct buffer *out)
 {
-    unsigned nsessions = highest_session(stream);
+    unsigned nsessions = stream_highest_session(stream);
     struct exporter e = {.out = out, .has_names = nsessions > 1, .session = 1};
     struct stream_splitter splitter = stream_splitter_of(stream);
     struct stream_unit unit;

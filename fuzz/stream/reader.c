@@ -133,3 +133,14 @@ size_t stream_data(struct span bytes, char *out, size_t capacity)
     }
     return nbytes;
 }
+
+unsigned stream_highest_session(struct span bytes)
+{
+    struct stream_reader reader = stream_reader_of(bytes);
+    struct stream_event event;
+    unsigned highest = 1;
+    while (stream_reader_next(&reader, &event))
+        if (event.session > highest)
+            highest = event.session;
+    return highest;
+}

@@ -96,6 +96,9 @@ struct stream_reader stream_reader_of(struct span bytes); /* borrows bytes */
 /* The next event; false at the end. */
 bool stream_reader_next(struct stream_reader *reader, struct stream_event *event_r);
 
+/* The highest session that is spoken of, 1..4. */
+unsigned stream_highest_session(struct span bytes);
+
 /* What the argument of STREAM_DELIVER means. Message numbers are those of the mailbox itself, in
  * order of arrival; one beyond the end stands for nothing. */
 struct stream_delivery {

@@ -56,7 +56,8 @@ struct span span_trim(struct span s); /* without blanks, tabs, CR and LF at eith
 
 static inline bool span_equal(struct span a, struct span b)
 {
-    return a.nbytes == b.nbytes && (a.nbytes == 0 || memcmp(a.data, b.data, a.nbytes) == 0);
+    return a.nbytes == b.nbytes &&
+           (a.nbytes == 0 || a.data == b.data || memcmp(a.data, b.data, a.nbytes) == 0);
 }
 
 bool span_equal_nocase(struct span a, struct span b); /* ASCII case only */
