@@ -11,11 +11,12 @@
 #   make coverage  lines of harness/ and reference/ executed by the tests
 #   make fuzz TARGET=session TIME=60 ENGINE=libfuzzer   fuzz one in-process target: docs/fuzzing.md
 #   make fuzz-eval TIME=60 SEEDS=5   how quickly planted bugs are found, by each engine
+#   make bench     speed beside limits and peers: docs/performance.md; ONLY="recognizer player", QUICK=1
 #   make format    lay out all sources
 
 JOBS := $(shell nproc)
 
-.PHONY: all demo check install deb targets mutants coverage fuzz fuzz-eval format clean setup
+.PHONY: all demo check install deb targets mutants coverage fuzz fuzz-eval bench format clean setup
 .SECONDARY:
 
 all: build/default/imapspec
@@ -70,8 +71,12 @@ fuzz-eval: setup
 	@TIME='$(TIME)' SEEDS='$(SEEDS)' ENGINES='$(ENGINES)' BUGS='$(BUGS)' CORE='$(CORE)' \
 	    RESULTS='$(RESULTS)' MINI='$(MINI)' tools/fuzz-eval
 
+bench: setup
+	@ONLY='$(ONLY)' QUICK='$(QUICK)' RUNS='$(RUNS)' RESULTS='$(RESULTS)' \
+	    MARKDOWN='$(MARKDOWN)' BUILD='$(BUILD)' tools/bench
+
 format: setup
-	@find harness reference reports tests bench fuzz -name '*.[ch]' -print0 | xargs -0 clang-format -i
+	@find harness reference reports tests bench fuzz examples -name '*.[ch]' -print0 | xargs -0 clang-format -i
 
 clean:
 	rm -rf build

@@ -1,18 +1,33 @@
 /*
- * bench: how fast something is, by CPU time of this process. A benchmark is a list of cases. Called
- * without arguments its program measures all of them and prints the median of several runs with
- * the slowest and the fastest; called as `PROGRAM CASE COUNT` it does one case so many times and
- * prints nothing, for profilers and for counting instructions.
+ * bench: how fast something is. A benchmark program is a list of cases:
+ *
+ *     PROGRAM                              nine runs of each case; medians, with the slowest and
+ *                                          the fastest run
+ *     PROGRAM --json RUNS [--quick] [CASE...]
+ *                                          the same as JSON, a line for each case; --quick: a
+ *                                          twentieth of the work
+ *     PROGRAM CASE COUNT                   one case so many times and prints nothing: for profilers
+ *                                          and for counting instructions
+ *
+ * Runs go in rounds (the first of each case, the second of each case, ...), so that what else the
+ * machine does meanwhile falls on all cases alike. Time is CPU time of this process, or the wall
+ * clock's in cases that wait for others (bench_begin(), bench_end()). A line of JSON:
+ *
+ *     {"case": "expunge", "unit": "lines", "runs": [2600000, ...], "octets": 13, "peak_kib": 2900}
+ *
+ * runs: units done a second in each run. octets: worked on by one unit, 0: no measure here.
+ * peak_kib: what the process has taken at most so far.
  */
 #ifndef IMAPSPEC_BENCH_BENCH_H
 #define IMAPSPEC_BENCH_BENCH_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { BENCH_NRUNS = 9 };
+enum { BENCH_NRUNS = 9, BENCH_NRUNS_MAX = 99, BENCH_NCASES_MAX = 99, BENCH_QUICK = 20 };
 
 struct bench_case {
     const char *name;
@@ -24,11 +39,26 @@ struct bench_case {
     const void *context;
 };
 
-static inline double bench_cpu_s(void)
+static inline double bench_now_s(bool is_wall)
 {
     struct timespec t;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    (void)clock_gettime(is_wall ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* By work of which only a part is measured, or the wall clock counts, since it waits for others. */
+static struct {
+    double began_s, ended_s; /* 0: not called */
+} bench_part;
+
+static inline void bench_begin(bool is_wall)
+{
+    bench_part.began_s = bench_now_s(is_wall);
+}
+
+static inline void bench_end(bool is_wall)
+{
+    bench_part.ended_s = bench_now_s(is_wall);
 }
 
 static inline int bench_order(const void *a, const void *b)
@@ -38,44 +68,132 @@ static inline int bench_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static inline void bench_measure(const struct bench_case *c)
+/* Of this process so far; 0: the system does not tell. */
+static inline long bench_peak_kib(void)
 {
-    double rates[BENCH_NRUNS];
-    c->work(c, c->count / 8 + 1);
-    for (size_t i = 0; i < BENCH_NRUNS; i++) {
-        double since = bench_cpu_s();
-        c->work(c, c->count);
-        rates[i] = (double)(c->count * c->nper_call) / (bench_cpu_s() - since);
-    }
-    qsort(rates, BENCH_NRUNS, sizeof *rates, bench_order);
-    double median = rates[BENCH_NRUNS / 2];
-    (void)printf("%-24s %12.0f %s/s  (%.0f to %.0f)", c->name, median, c->unit, rates[0],
-                 rates[BENCH_NRUNS - 1]);
+    char line[256];
+    long kib = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kib = strtol(line + 6, NULL, 10);
+    if (file != NULL)
+        (void)fclose(file);
+    return kib;
+}
+
+/* Units a second. */
+static inline double bench_run(const struct bench_case *c, size_t count)
+{
+    double began_s = bench_now_s(false);
+    bench_part.began_s = bench_part.ended_s = 0;
+    c->work(c, count);
+    double seconds = bench_now_s(false) - began_s;
+    if (bench_part.ended_s > 0)
+        seconds = bench_part.ended_s - bench_part.began_s;
+    return (double)(count * c->nper_call) / (seconds > 0 ? seconds : 1e-9);
+}
+
+static inline void bench_print(const struct bench_case *c, double *runs, size_t nruns)
+{
+    qsort(runs, nruns, sizeof *runs, bench_order);
+    double median = runs[nruns / 2];
+    (void)printf("%-24s %12.0f %s/s  (%.0f to %.0f)", c->name, median, c->unit, runs[0],
+                 runs[nruns - 1]);
     if (c->nbytes_call > 0)
         (void)printf("  %.0f MB/s", median / (double)c->nper_call * (double)c->nbytes_call / 1e6);
     (void)printf("\n");
 }
 
+static inline void bench_print_json(const struct bench_case *c, const double *runs, size_t nruns)
+{
+    (void)printf("{\"case\": \"%s\", \"unit\": \"%s\", \"runs\": [", c->name, c->unit);
+    for (size_t i = 0; i < nruns; i++)
+        (void)printf("%s%.6g", i == 0 ? "" : ", ", runs[i]);
+    (void)printf("], \"octets\": %.6g, \"peak_kib\": %ld}\n",
+                 (double)c->nbytes_call / (double)c->nper_call, bench_peak_kib());
+}
+
+struct bench_request {
+    size_t nruns;
+    bool is_json, is_quick;
+    char **names; /* of the cases wanted; none: all */
+    int nnames;
+};
+
+static inline bool bench_is_wanted(const struct bench_request *r, const struct bench_case *c)
+{
+    for (int i = 0; i < r->nnames; i++)
+        if (strcmp(r->names[i], c->name) == 0)
+            return true;
+    return r->nnames == 0;
+}
+
+static inline void bench_measure(const struct bench_request *r, const struct bench_case *cases,
+                                 size_t ncases)
+{
+    static double runs[BENCH_NCASES_MAX][BENCH_NRUNS_MAX];
+    for (size_t round = 0; round < r->nruns; round++)
+        for (size_t i = 0; i < ncases; i++) {
+            const struct bench_case *c = &cases[i];
+            size_t count = r->is_quick ? c->count / BENCH_QUICK + 1 : c->count;
+            if (!bench_is_wanted(r, c))
+                continue;
+            if (round == 0)
+                c->work(c, count / 8 + 1);
+            runs[i][round] = bench_run(c, count);
+        }
+    for (size_t i = 0; i < ncases; i++)
+        if (bench_is_wanted(r, &cases[i]) && r->is_json)
+            bench_print_json(&cases[i], runs[i], r->nruns);
+        else if (bench_is_wanted(r, &cases[i]))
+            bench_print(&cases[i], runs[i], r->nruns);
+}
+
+static inline int bench_usage(const char *program)
+{
+    (void)fprintf(stderr, "usage: %s [CASE COUNT | --json RUNS [--quick] [CASE...]]\n", program);
+    return 2;
+}
+
+static inline const struct bench_case *bench_find(const struct bench_case *cases, size_t ncases,
+                                                  const char *name)
+{
+    for (size_t i = 0; i < ncases; i++)
+        if (strcmp(cases[i].name, name) == 0)
+            return &cases[i];
+    (void)fprintf(stderr, "bench: no case \"%s\"\n", name);
+    return NULL;
+}
+
 /* The exit code. */
 static inline int bench_main(const struct bench_case *cases, size_t ncases, int argc, char **argv)
 {
-    bool is_known = false;
-    if (argc != 1 && argc != 3) {
-        (void)fprintf(stderr, "usage: %s [CASE COUNT]\n", argv[0]);
-        return 2;
-    }
-    for (size_t i = 0; i < ncases; i++) {
-        if (argc == 1) {
-            bench_measure(&cases[i]);
-        } else if (strcmp(cases[i].name, argv[1]) == 0) {
-            is_known = true;
-            cases[i].work(&cases[i], strtoul(argv[2], NULL, 10));
-        }
-    }
-    if (argc == 1 || is_known)
+    struct bench_request r = {.nruns = BENCH_NRUNS};
+    if (ncases > BENCH_NCASES_MAX)
+        abort();
+    if (argc >= 3 && strcmp(argv[1], "--json") == 0) {
+        r.is_json = true;
+        r.nruns = strtoul(argv[2], NULL, 10);
+        r.is_quick = argc > 3 && strcmp(argv[3], "--quick") == 0;
+        r.names = argv + (r.is_quick ? 4 : 3);
+        r.nnames = argc - (r.is_quick ? 4 : 3);
+        for (int i = 0; i < r.nnames; i++)
+            if (bench_find(cases, ncases, r.names[i]) == NULL)
+                return 2;
+    } else if (argc == 3) {
+        const struct bench_case *c = bench_find(cases, ncases, argv[1]);
+        if (c == NULL)
+            return 2;
+        c->work(c, strtoul(argv[2], NULL, 10));
         return 0;
-    (void)fprintf(stderr, "%s: no case \"%s\"\n", argv[0], argv[1]);
-    return 2;
+    } else if (argc != 1) {
+        return bench_usage(argv[0]);
+    }
+    if (r.nruns == 0 || r.nruns > BENCH_NRUNS_MAX)
+        return bench_usage(argv[0]);
+    bench_measure(&r, cases, ncases);
+    return 0;
 }
 
 #endif

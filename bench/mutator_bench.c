@@ -1,15 +1,12 @@
 /*
- * How many changes a second: each operator on lines of usual length, all of them on lines and on a
- * session, and taking commands apart alone. Seconds of CPU time; run it on an idle machine.
+ * How many changes a second: taking commands apart alone, each operator on lines of usual length
+ * (calls: not every one can be applied to every line), all of them on lines and on a session.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
+#include "bench.h"
 #include "mutator/mutator.h"
 #include "mutator/parse.h"
 
-enum { CALLS = 400000, ROOM = 16384 };
+enum { CALLS = 100000, ROOM = 16384, NCASES_MAX = 90 };
 
 static const char *const lines[] = {
     "a1 LOGIN fred secret\r\n",
@@ -23,70 +20,60 @@ static const char *const lines[] = {
 };
 enum { NLINES = sizeof lines / sizeof lines[0] };
 
-static double cpu_s(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
+static struct mutator *mutator;
+static char out[ROOM];
+static char session[ROOM];
+static size_t session_nbytes;
 
-static void print_rate(const char *what, double since, size_t count, size_t done)
+static void take_apart(const struct bench_case *c, size_t count)
 {
-    double seconds = cpu_s() - since;
-    (void)printf("%-22s %6.2f M/s  applied %3.0f %%\n", what, (double)count / seconds / 1e6,
-                 100.0 * (double)done / (double)count);
-}
-
-static void bench_parse(void)
-{
+    static struct parse p;
     struct form *form = form_new(grammar_of_dialect(SPAN_LIT("imap2")));
-    struct parse *p = mem_alloc(sizeof *p);
     int rule = form_rule(form, "request");
-    size_t whole = 0;
-    double since = cpu_s();
-    for (size_t i = 0; i < CALLS; i++) {
-        parse(p, form, rule, span_of(lines[i % NLINES]));
-        whole += p->is_whole;
-    }
-    print_rate("taking apart", since, CALLS, whole);
+    (void)c;
+    for (size_t i = 0; i < count; i++)
+        parse(&p, form, rule, span_of(lines[i % NLINES]));
     form_free(&form);
-    free(p);
 }
 
-static void bench_operators(struct mutator *m, char *out)
+static void apply(const struct bench_case *c, size_t count)
 {
-    for (size_t operator= 0; operator<mutator_noperators(); operator++) {
-        size_t done = 0;
-        double since = cpu_s();
-        for (size_t i = 0; i < CALLS / 4; i++)
-            done += mutator_apply(m, operator, span_of(lines[i % NLINES]), out, ROOM, i) > 0;
-        print_rate(mutator_operator(operator).name, since, CALLS / 4, done);
+    const size_t *operator= c->context;
+    for (size_t i = 0; i < count; i++)
+        (void)mutator_apply(mutator, *operator, span_of(lines[i % NLINES]), out, ROOM, i);
+}
+
+static void change_line(const struct bench_case *c, size_t count)
+{
+    (void)c;
+    for (size_t i = 0; i < count; i++)
+        (void)mutator_mutate(mutator, span_of(lines[i % NLINES]), out, ROOM, i);
+}
+
+static void change_session(const struct bench_case *c, size_t count)
+{
+    (void)c;
+    for (size_t i = 0; i < count; i++)
+        (void)mutator_mutate(mutator, span_make(session, session_nbytes), out, ROOM, i);
+}
+
+int main(int argc, char **argv)
+{
+    static struct bench_case cases[NCASES_MAX] = {
+        {"taking apart", "commands", CALLS, 1, 0, take_apart, NULL},
+        {"any, of a line", "changes", CALLS, 1, 0, change_line, NULL},
+        {"any, of 20 commands", "changes", CALLS, 1, 0, change_session, NULL},
+    };
+    static size_t operators[NCASES_MAX];
+    size_t ncases = 3;
+    mutator = mutator_new(MUTATOR_REQUESTS);
+    session_nbytes = mutator_generate(mutator, 20, 2, session, sizeof session, 1);
+    for (size_t i = 0; i < mutator_noperators() && ncases < NCASES_MAX; i++) {
+        operators[i] = i;
+        cases[ncases++] = (struct bench_case){
+            mutator_operator(i).name, "calls", CALLS / 4, 1, 0, apply, &operators[i]};
     }
-}
-
-static void bench_all(struct mutator *m, char *out)
-{
-    static char session[ROOM];
-    size_t done = 0;
-    double since = cpu_s();
-    for (size_t i = 0; i < CALLS; i++)
-        done += mutator_mutate(m, span_of(lines[i % NLINES]), out, ROOM, i) > 0;
-    print_rate("any, of a line", since, CALLS, done);
-    size_t nbytes = mutator_generate(m, 20, 2, session, sizeof session, 1);
-    done = 0;
-    since = cpu_s();
-    for (size_t i = 0; i < CALLS; i++)
-        done += mutator_mutate(m, span_make(session, nbytes), out, ROOM, i) > 0;
-    print_rate("any, of 20 commands", since, CALLS, done);
-}
-
-int main(void)
-{
-    static char out[ROOM];
-    struct mutator *m = mutator_new(MUTATOR_REQUESTS);
-    bench_parse();
-    bench_operators(m, out);
-    bench_all(m, out);
-    mutator_free(&m);
-    return 0;
+    int status = bench_main(cases, ncases, argc, argv);
+    mutator_free(&mutator);
+    return status;
 }

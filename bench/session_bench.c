@@ -25,6 +25,12 @@ static const char *const commands[] = {
 };
 enum { NCOMMANDS = sizeof commands / sizeof *commands };
 
+#define CASE(name_, unit_, count_, nper_call_, work_, context_)                                    \
+    {                                                                                              \
+        .name = (name_), .unit = (unit_), .count = (count_), .nper_call = (nper_call_),            \
+        .work = (work_), .context = (context_)                                                     \
+    }
+
 static struct place place;
 
 /* ---- parts ---- */
@@ -214,18 +220,23 @@ static void prepare_player(void)
 static void play(const struct bench_case *c, size_t count)
 {
     (void)c;
-    struct run_options options = {
-        .seed = 1, .imapspec = "imapspec", .target_argument = "reference"};
+    static struct arena scratch;
+    struct run_options options = {.seed = 1,
+                                  .imapspec = "imapspec",
+                                  .target_argument = "reference",
+                                  .drops_logs = true,
+                                  .room = run_room_new()};
     for (size_t i = 0; i < count; i++) {
-        struct arena scratch = {0};
         struct result_case *result;
+        arena_reset(&scratch);
         run_play(&options, &under_test, suite.cases[0].script, 0, &scratch, &result);
         if (result->verdict != RESULT_PASS) {
             (void)fprintf(stderr, "%s\n%s", result->reason, result->log);
             exit(1);
         }
-        arena_free(&scratch);
     }
+    run_room_free(&options.room);
+    arena_free(&scratch);
 }
 
 int main(int argc, char **argv)
@@ -238,13 +249,13 @@ int main(int argc, char **argv)
     record();
     prepare_player();
     const struct bench_case cases[] = {
-        {"server alone", "sessions", 20000, 1, 0, serve, NULL},
-        {"checker alone", "sessions", 10000, 1, 0, check, NULL},
-        {"server and checker", "sessions", 5000, 1, 0, judge, NULL},
-        {"making a place", "places", 5000, 1, 0, open_and_close, NULL},
-        {"fuzz target", "sessions", 5000, 1, 0, fuzz, &same},
-        {"fuzz target, fetching", "commands", 1500, 30, 0, fuzz, &fetching},
-        {"player", "sessions", 1500, 1, 0, play, NULL},
+        CASE("server alone", "sessions", 20000, 1, serve, NULL),
+        CASE("checker alone", "sessions", 10000, 1, check, NULL),
+        CASE("server and checker", "sessions", 5000, 1, judge, NULL),
+        CASE("making a place", "places", 5000, 1, open_and_close, NULL),
+        CASE("fuzz target", "sessions", 5000, 1, fuzz, &same),
+        CASE("fuzz target, fetching", "commands", 1500, 30, fuzz, &fetching),
+        CASE("player", "sessions", 1500, 1, play, NULL),
     };
     int code = bench_main(cases, sizeof cases / sizeof *cases, argc, argv);
     buffer_free(&same);

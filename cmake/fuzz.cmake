@@ -9,7 +9,7 @@ option(IMAPSPEC_FUZZ_OCTETS "leave mutation to the engine alone" OFF)
 
 # Those who judge and make inputs.
 set(IMAPSPEC_FUZZ_PLAIN base catalogue wire grammar model script stream convert mutator shrink glue
-    seeds afl_mutator net reports shim run target mutants watch CACHE STRING
+    generator seeds afl_mutator net reports shim run target mutants watch cut CACHE STRING
     "folders that are not instrumented in a tree for fuzzing")
 
 # imapspec_instrument(TARGET): called for each library and program of a tree for fuzzing.
@@ -25,6 +25,11 @@ function(imapspec_instrument name)
   endif()
   if(IMAPSPEC_FUZZ STREQUAL "libfuzzer")
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
+    # What it learns from comparisons is of use to its own mutator alone, and takes a quarter of
+    # the time.
+    if(NOT IMAPSPEC_FUZZ_OCTETS)
+      target_compile_options(${name} PRIVATE -fno-sanitize-coverage=trace-cmp)
+    endif()
   endif()
   if(IMAPSPEC_FUZZ_SANITIZE)
     target_compile_options(${name} PRIVATE
@@ -32,25 +37,53 @@ function(imapspec_instrument name)
   endif()
 endfunction()
 
-# The mutator for AFL++ to load: AFL_CUSTOM_MUTATOR_LIBRARY=.../afl_mutator.so. Can be built in any
-# tree.
+# The mutator and all it needs, for programs that are not ours: as libimapspec_generator.a
+# (fuzz/glue/generator.h), and for AFL++ to load: AFL_CUSTOM_MUTATOR_LIBRARY=.../afl_mutator.so. Both
+# can be built in any tree.
 function(imapspec_afl_mutator)
-  set(sources ${PROJECT_SOURCE_DIR}/fuzz/glue/afl.c)
+  set(sources ${PROJECT_SOURCE_DIR}/fuzz/glue/generator.c)
   foreach(library base wire grammar stream mutator shrink)
     get_target_property(own ${library} SOURCES)
     list(APPEND sources ${own})
   endforeach()
-  add_library(afl_mutator MODULE EXCLUDE_FROM_ALL ${sources})
-  target_link_libraries(afl_mutator PRIVATE imapspec_options)
+  add_library(generator STATIC EXCLUDE_FROM_ALL ${sources})
+  add_library(afl_mutator MODULE EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/fuzz/glue/afl.c)
+  foreach(name generator afl_mutator)
+    target_link_libraries(${name} PRIVATE imapspec_options)
+    imapspec_instrument(${name})
+  endforeach()
+  set_target_properties(generator PROPERTIES OUTPUT_NAME imapspec_generator
+    POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(afl_mutator PRIVATE generator)
   set_target_properties(afl_mutator PROPERTIES PREFIX "")
-  imapspec_instrument(afl_mutator)
+  # Tests take them from the tree without sanitizers, in which they can be loaded.
+  if(NOT IMAPSPEC_SANITIZE AND NOT IMAPSPEC_FUZZ AND NOT IMAPSPEC_COVERAGE)
+    set_target_properties(generator afl_mutator PROPERTIES EXCLUDE_FROM_ALL FALSE)
+  endif()
 endfunction()
 
-# Programs that link the library call its __wrap_NAME instead of NAME: fuzz/targets/cut.h.
+# Programs that link the library call its __wrap_NAME instead of NAME: fuzz/targets/cut.h. So does
+# AFL++'s own part in them, between two inputs: not instrumented, or no input would look as before.
 function(imapspec_wrap library)
+  get_target_property(sources ${library} SOURCES)
+  list(FILTER sources EXCLUDE REGEX "/cut\\.c$")
+  set_target_properties(${library} PROPERTIES SOURCES "${sources}")
+  add_library(cut STATIC ${PROJECT_SOURCE_DIR}/fuzz/targets/cut.c)
+  target_link_libraries(cut PUBLIC imapspec_options)
+  target_link_libraries(${library} PUBLIC cut)
+  imapspec_instrument(cut)
   foreach(name ${ARGN})
     target_link_options(${library} INTERFACE -Wl,--wrap=${name})
   endforeach()
+endfunction()
+
+# A program that the engine drives.
+function(imapspec_fuzz_program program)
+  imapspec_instrument(${program})
+  target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  if(IMAPSPEC_FUZZ_SANITIZE)
+    target_link_options(${program} PRIVATE -fsanitize=${IMAPSPEC_FUZZ_SANITIZE})
+  endif()
 endfunction()
 
 function(imapspec_fuzz_programs)
@@ -62,6 +95,16 @@ function(imapspec_fuzz_programs)
   if(IMAPSPEC_FUZZ_SANITIZE)
     target_link_options(run_files PRIVATE -fsanitize=${IMAPSPEC_FUZZ_SANITIZE})
   endif()
+  foreach(floor empty tokenizer)
+    string(TOUPPER ${floor} name)
+    add_executable(fuzz_${floor} EXCLUDE_FROM_ALL fuzz/drivers/floor.c)
+    target_compile_definitions(fuzz_${floor} PRIVATE FLOOR_${name})
+    target_link_libraries(fuzz_${floor} PRIVATE base)
+    imapspec_fuzz_program(fuzz_${floor})
+    if(IMAPSPEC_FUZZ STREQUAL "libfuzzer")
+      imapspec_fuzz_glue(fuzz_${floor} false)
+    endif()
+  endforeach()
   file(READ fuzz/targets/target.h header)
   string(REGEX MATCHALL "\n    X\\([a-z_]+, [^\n]*(true|false), (true|false)\\)" lines "${header}")
   foreach(line ${lines})
@@ -70,11 +113,7 @@ function(imapspec_fuzz_programs)
     add_executable(${program} fuzz/drivers/engine.c)
     target_compile_definitions(${program} PRIVATE FUZZ_TARGET="${target}")
     target_link_libraries(${program} PRIVATE targets)
-    imapspec_instrument(${program})
-    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
-    if(IMAPSPEC_FUZZ_SANITIZE)
-      target_link_options(${program} PRIVATE -fsanitize=${IMAPSPEC_FUZZ_SANITIZE})
-    endif()
+    imapspec_fuzz_program(${program})
     string(REGEX REPLACE ".*, (true|false), (true|false)\\)$" "\\1" is_stream "${line}")
     string(REGEX REPLACE ".*, (true|false), (true|false)\\)$" "\\2" is_response "${line}")
     if(IMAPSPEC_FUZZ STREQUAL "libfuzzer" AND is_stream)

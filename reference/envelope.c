@@ -40,13 +40,16 @@ static int find_field(struct span name)
     return -1;
 }
 
-static void envelope_read(struct envelope *e, struct span header)
+enum { ALL_FIELDS = (1 << NFIELDS) - 1 };
+
+/* Reads the fields whose bits, 1 << enum mail_envelope_field, are wanted. */
+static void envelope_read(struct envelope *e, struct span header, unsigned wanted)
 {
     struct buffer text = {0};
     struct mail_header_field line;
     while (mail_header_next(&header, &line)) {
         int i = find_field(line.name);
-        if (i < 0 || (!fields[i].is_address && e->fields[i].is_present))
+        if (i < 0 || (wanted >> i & 1) == 0 || (!fields[i].is_address && e->fields[i].is_present))
             continue;
         buffer_clear(&text);
         mail_header_unfold(&text, line.body);
@@ -86,7 +89,7 @@ static void write_addresses(struct buffer *out, const struct mail_address_list *
 void mail_envelope_write(struct buffer *out, struct span header)
 {
     struct envelope e = {0};
-    envelope_read(&e, header);
+    envelope_read(&e, header, ALL_FIELDS);
     for (int i = 0; i < NFIELDS; i++) {
         buffer_append_byte(out, i == 0 ? '(' : ' ');
         if (fields[i].is_address)
@@ -131,7 +134,10 @@ void mail_envelope_field_text(struct buffer *out, struct span header,
 {
     ENSURE((unsigned)field < NFIELDS);
     struct envelope e = {0};
-    envelope_read(&e, header);
+    unsigned wanted = 1U << field;
+    if (field == MAIL_ENVELOPE_SENDER || field == MAIL_ENVELOPE_REPLY_TO)
+        wanted |= 1U << MAIL_ENVELOPE_FROM;
+    envelope_read(&e, header, wanted);
     buffer_append(out, e.fields[field].text);
     const struct mail_address_list *list = &e.fields[field].addresses;
     for (size_t i = 0; i < list->count; i++) {

@@ -20,7 +20,7 @@ struct view_entry *view_entry(struct view *view, size_t number)
 static size_t first_unseen(const struct view *view)
 {
     const struct mail_box *box = view->box;
-    size_t at = box->nmessages;
+    size_t at = view->last_id == 0 ? 0 : box->nmessages;
     while (at > 0 && box->messages[at - 1]->id > view->last_id)
         at--;
     return at;

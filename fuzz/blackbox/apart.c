@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "blackbox/death.h"
+
 enum { LOOK_MS = 10, PLAY_LIMIT_MS = 3000 };
 
 void *apart_memory(size_t nbytes)
@@ -86,7 +88,8 @@ void apart_finding(enum apart_end end, int signal_number, unsigned verb,
     *finding_r = (struct play_finding){.requirement = ""};
     (void)snprintf(finding_r->oracle, sizeof finding_r->oracle, is_stuck ? "hang" : "crash");
     (void)snprintf(finding_r->signature, sizeof finding_r->signature, "%s at %s",
-                   is_stuck ? "no end" : strsignal(signal_number), name);
+                   is_stuck ? "no end" : strsignal(signal_number),
+                   strcmp(name, "BBOARD") == 0 ? "SELECT" : name);
     if (is_stuck)
         (void)snprintf(finding_r->text, sizeof finding_r->text,
                        "the server does not come back, "
@@ -98,6 +101,15 @@ void apart_finding(enum apart_end end, int signal_number, unsigned verb,
                        strsignal(signal_number), name);
 }
 
+/* Names what it died of, when it has said so. */
+static void take_said(int fd, unsigned verb, struct play_finding *finding)
+{
+    static char said[64 * 1024];
+    ssize_t n = pread(fd, said, sizeof said, 0);
+    struct span report = span_make(said, n > 0 ? (size_t)n : 0);
+    death_name(report, finding->signature, feedback_verb_name(verb), finding);
+}
+
 void apart_play(void (*play)(void *context, struct play_result *result_r), void *context,
                 const volatile unsigned *verb, struct play_result *result_r)
 {
@@ -107,11 +119,11 @@ void apart_play(void (*play)(void *context, struct play_result *result_r), void 
     } *shared = apart_memory(sizeof *shared);
     struct err err;
     int status = 0;
+    int said = memfd_create("stderr", MFD_CLOEXEC);
+    ENSURE(said >= 0);
     pid_t pid = apart_fork(&err);
     if (pid == 0) {
-        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-        if (null >= 0)
-            (void)dup2(null, STDERR_FILENO);
+        (void)dup2(said, STDERR_FILENO);
         play(context, &shared->result);
         _exit(0);
     }
@@ -121,6 +133,9 @@ void apart_play(void (*play)(void *context, struct play_result *result_r), void 
     if (end != APART_EXITED || status != 0) {
         result_r->has_finding = true;
         apart_finding(end, end == APART_DIED ? status : SIGABRT, *verb, &result_r->finding);
+        if (end != APART_STUCK)
+            take_said(said, *verb, &result_r->finding);
     }
+    (void)close(said);
     apart_memory_free(shared, sizeof *shared);
 }

@@ -22,7 +22,7 @@ enum apart_end { APART_EXITED, APART_DIED, APART_STUCK };
 enum apart_end apart_wait(pid_t pid, const volatile uint64_t *beat, int64_t limit_ms,
                           void (*attend)(void *context), void *context, int *status_r);
 
-/* Plays in a child. When it dies, that is a finding. Its stderr is dropped. */
+/* Plays in a child. When it dies, that is a finding, told by what it wrote to its stderr. */
 void apart_play(void (*play)(void *context, struct play_result *result_r), void *context,
                 const volatile unsigned *verb, struct play_result *result_r);
 

@@ -1,6 +1,7 @@
 #include "blackbox/blackbox.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +10,17 @@
 
 #include "blackbox/apart.h"
 #include "blackbox/campaign.h"
+#include "blackbox/client_campaign.h"
 #include "blackbox/finding.h"
+#include "blackbox/leak.h"
 #include "seeds/seeds.h"
 
 enum {
     STATUS_US = 1000000,
+    RATE_LOOK_MS = 100,
+    RATE_LOOK_US = RATE_LOOK_MS * 1000,
     SAVE_SCENARIOS = 512, /* the corpus is saved so often */
+    BLOCK_SCENARIOS = 64,
     STUCK_MS = 10000,
     CRASHES_MOST = 50 /* then the run ends: it is taken up again after each */
 };
@@ -26,8 +32,10 @@ static void draw_mode(const struct campaign *c, struct rng *rng, struct plan_mod
     *mode = (struct plan_mode){.has_clock = c->target.is_in_process,
                                .has_delivery = c->has_delivery,
                                .pipelines = rng_below(rng, 10) == 0,
-                               .hurries = rng_below(rng, 20) == 0,
                                .is_closed = rng_below(rng, 4) == 0};
+    /* those that follow each other on one stage are all played in the same way */
+    struct rng block = rng_seeded(c->options->seed + c->shared->nscenarios / BLOCK_SCENARIOS);
+    mode->hurries = rng_below(&block, 20) == 0;
     if (!mode->pipelines && rng_below(rng, 4) == 0)
         mode->relation = (uint8_t)(1 + rng_below(rng, plan_nrelations()));
 }
@@ -88,15 +96,18 @@ static void print_rates(const struct campaign *c, const char *end, FILE *out)
     double seconds = (double)campaign_elapsed_us(c) / 1e6;
     double answers = (double)(n[0] + n[1] + n[2]);
     double each = seconds > 0 ? seconds : 1;
+    char restarts[32] = "";
     answers = answers > 0 ? answers : 1;
+    if (s->nrestarts > 0)
+        (void)snprintf(restarts, sizeof restarts, "  restarts %u", s->nrestarts);
     (void)fprintf(out,
                   "%.1f s  %" PRIu64 " scenarios (%.0f/s)  %" PRIu64
                   " commands (%.0f/s)  OK %.0f %% NO %.0f %% BAD %.0f %%  corpus %zu  "
-                  "timeouts %.1f %%  findings %u%s",
+                  "timeouts %.1f %%  findings %u%s%s",
                   seconds, s->nscenarios, (double)s->nscenarios / each, s->ncommands,
                   (double)s->ncommands / each, 100 * (double)n[0] / answers,
                   100 * (double)n[1] / answers, 100 * (double)n[2] / answers, c->corpus.nitems,
-                  (double)s->nwaited_us / 1e4 / each, s->nfindings, end);
+                  (double)s->nwaited_us / 1e4 / each, s->nfindings, restarts, end);
 }
 
 static void show_status(struct campaign *c)
@@ -126,6 +137,24 @@ static void print_end(struct campaign *c)
 
 /* ---- one after the other ---- */
 
+/* An answer that took unusually long is worth while when it does so each time. */
+static void take_lateness(struct campaign *c, const struct play_result *result)
+{
+    struct sample *sample = &c->shared->sample;
+    unsigned verb = result->slow_verb;
+    unsigned bucket = result->slow_bucket;
+    if (bucket == 0 || c->is_late[verb][bucket])
+        return;
+    for (int i = 0; i < 2; i++) {
+        struct play_result again;
+        campaign_play(c, sample, NULL, NULL, &again);
+        if (again.slow_verb != verb || again.slow_bucket < bucket)
+            return;
+    }
+    c->is_late[verb][bucket] = true;
+    corpus_add(&c->corpus, span_make(sample->bytes, sample->nbytes), 1);
+}
+
 static int take_result(struct campaign *c, const struct play_result *result, struct err *err)
 {
     const struct sample *sample = &c->shared->sample;
@@ -140,19 +169,32 @@ static int take_result(struct campaign *c, const struct play_result *result, str
     if (result->has_finding) {
         struct sample copy = *sample; /* shrinking plays others */
         struct play_finding finding = result->finding;
-        return finding_take(c, &copy, &finding, err);
+        return finding_take(c, &copy, buffer_span(&c->history), &finding, err);
     }
-    return 0;
+    take_lateness(c, result);
+    return leak_look(c, sample, err);
+}
+
+/* So that no more than `rate` scenarios are begun in a second. */
+static void keep_rate(const struct campaign *c)
+{
+    if (c->options->rate == 0)
+        return;
+    int64_t due_us = (int64_t)(c->shared->nscenarios * 1000000 / c->options->rate);
+    int64_t early_us;
+    while ((early_us = due_us - campaign_elapsed_us(c)) > 0 && !campaign_is_over(c))
+        (void)poll(NULL, 0, early_us < RATE_LOOK_US ? (int)(early_us / 1000) + 1 : RATE_LOOK_MS);
 }
 
 static int play_next(struct campaign *c, struct seeds *seeds, struct err *err)
 {
     struct play_result result;
     struct sample *sample = &c->shared->sample;
+    keep_rate(c);
     int64_t before_us = clock_now_us(&c->clock);
     next_sample(c, seeds, sample);
     c->shared->nscenarios++;
-    campaign_play(c, sample, true, NULL, &result);
+    campaign_play_next(c, sample, &result);
     count(c, &result, clock_now_us(&c->clock) - before_us);
     if (take_result(c, &result, err) != 0)
         return -1;
@@ -173,7 +215,7 @@ static void replay_corpus(struct campaign *c)
         sample->nbytes = stream.nbytes;
         sample->mode = (struct plan_mode){.has_clock = c->target.is_in_process,
                                           .has_delivery = c->has_delivery};
-        campaign_play(c, sample, true, NULL, &result);
+        campaign_play_next(c, sample, &result);
     }
 }
 
@@ -185,7 +227,7 @@ static int fuzz(struct campaign *c, bool resumes, struct err *err)
     seeds_make(&seeds, MUTATOR_REQUESTS);
     /* counts are made to fit, so nothing else writes them in the tolerated form */
     seeds_add(&seeds, "counts", SPAN_LIT("a1 LOGIN {00}\r\n {000}\r\n\r\n"));
-    c->shared->summary.nfindings = finding_load(c);
+    c->shared->summary.nfindings = record_load(c);
     if (resumes) {
         status = corpus_load(&c->corpus, c->options->findings, err);
         replay_corpus(c);
@@ -220,6 +262,16 @@ struct child_error {
     struct err err;
 };
 
+/* What it shows in a process of its own is known better than what the one that ended has told. */
+static void tell_crash(struct campaign *c, const struct sample *sample,
+                       struct play_finding *finding)
+{
+    struct play_result result;
+    campaign_play(c, sample, NULL, NULL, &result);
+    if (result.has_finding && strcmp(result.finding.oracle, finding->oracle) == 0)
+        *finding = result.finding;
+}
+
 static int take_crash(struct supervision *s, enum apart_end end, int signal_number, struct err *err)
 {
     struct campaign c;
@@ -228,9 +280,10 @@ static int take_crash(struct supervision *s, enum apart_end end, int signal_numb
     int status = 0;
     apart_finding(end, signal_number, s->shared->verb, &finding);
     if (campaign_open(&c, s->options, s->shared)) {
-        (void)finding_load(&c);
+        (void)record_load(&c);
         c.plays_apart = true;
-        status = finding_take(&c, &sample, &finding, err);
+        tell_crash(&c, &sample, &finding);
+        status = finding_take(&c, &sample, (struct span){0}, &finding, err);
     }
     campaign_close(&c);
     return status;
@@ -281,6 +334,8 @@ static int supervise(const struct blackbox_options *options, struct campaign_sha
 int blackbox_run(const struct blackbox_options *options, struct blackbox_summary *summary_r,
                  struct err *err)
 {
+    if (!target_is_server(options->target))
+        return client_campaign_run(options, summary_r, err);
     struct campaign_shared *shared = apart_memory(sizeof *shared);
     struct clock clock = clock_system();
     int status;
@@ -299,11 +354,15 @@ int blackbox_run(const struct blackbox_options *options, struct blackbox_summary
 
 int blackbox_shrink(const struct blackbox_options *options, struct span stream, struct err *err)
 {
+    if (!target_is_server(options->target))
+        return client_campaign_shrink(options, stream, err);
     struct campaign_shared *shared = apart_memory(sizeof *shared);
     struct campaign c;
     struct play_result result = {.has_finding = false};
     struct sample *sample = mem_alloc(sizeof *sample);
+    struct clock clock = clock_system();
     int status = 1;
+    shared->began_us = clock_now_us(&clock);
     if (stream.nbytes > sizeof sample->bytes) {
         status = err_set(err, NULL, 0, 0, "the stream has over %zu octets", sizeof sample->bytes);
     } else if (!campaign_open(&c, options, shared)) {
@@ -318,11 +377,11 @@ int blackbox_shrink(const struct blackbox_options *options, struct span stream, 
         for (int i = 0; i < 4 && !result.has_finding; i++) {
             sample->mode.pipelines = i >= 2;
             sample->mode.hurries = i % 2 == 1;
-            campaign_play(&c, sample, false, NULL, &result);
+            campaign_play(&c, sample, NULL, NULL, &result);
         }
         struct play_finding finding = result.finding;
         if (result.has_finding)
-            status = finding_take(&c, sample, &finding, err);
+            status = finding_take(&c, sample, (struct span){0}, &finding, err);
         campaign_close(&c);
     }
     free(sample);

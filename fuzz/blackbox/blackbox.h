@@ -8,7 +8,11 @@
  *   play      one plan against one server                      blackbox/play.h
  *   feedback  what was new, and how much was reached           blackbox/feedback.h
  *   corpus    what was worth while                             blackbox/corpus.h
- *   finding   confirmed, shrunk, told apart, written           blackbox/finding.h
+ *   stage     a target that is filled, and what is known of it blackbox/stage.h
+ *   latency   how long answers take                            blackbox/latency.h
+ *   growth    how the memory of the target grows               blackbox/growth.h
+ *   finding   confirmed, shrunk, written                       blackbox/finding.h
+ *   bucket    told apart                                       blackbox/bucket.h
  *   campaign  all of it, again and again                       blackbox/campaign.h
  *
  * A server called by function is played in a process of its own, so that its end is a finding and
@@ -24,9 +28,11 @@
 struct blackbox_options {
     struct target *target;  /* started, not attached */
     struct target *against; /* the same stream is said to it; NULL: to none */
+    struct net_loop *loop;  /* of target_start(), for starting it anew; NULL: that is not done */
     uint64_t seed;
     uint64_t count;       /* scenarios; 0: no limit */
-    int64_t time_ms;      /* 0: no limit */
+    int64_t time_ms;      /* 0: no limit; what is found late is not shrunk to the end */
+    unsigned rate;        /* scenarios a second at most; 0: no limit */
     const char *findings; /* folder; made when there is something to be put there */
     bool resumes;         /* begin with what that folder holds */
     double timeout_scale;
@@ -43,6 +49,7 @@ struct blackbox_summary {
     uint64_t nscenarios, ncommands, nanswers[3]; /* OK, NO, BAD */
     uint64_t nplayed_us, nwaited_us;             /* time, and what of it was lost in time limits */
     unsigned nfindings, nflaky; /* told apart; those of an earlier run included when resumed */
+    unsigned nrestarts;         /* of the target */
     bool is_broken;             /* the target went away, or could not be filled */
     char why[400];
 };

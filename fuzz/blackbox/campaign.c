@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blackbox/apart.h"
+#include "blackbox/death.h"
 
 /* ---- targets ---- */
 
@@ -66,6 +67,8 @@ bool campaign_open(struct campaign *c, const struct blackbox_options *options,
         shared->summary.is_broken = true;
         return false;
     }
+    c->stage =
+        (struct stage){.target = &c->target, .fixtures = &c->fixtures, .has_world = c->has_world};
     c->mutator = mutator_new(MUTATOR_REQUESTS);
     if (!c->has_world)
         mutator_set_words(c->mutator, MUTATOR_MAILBOXES, boxes, sizeof boxes / sizeof *boxes);
@@ -74,13 +77,16 @@ bool campaign_open(struct campaign *c, const struct blackbox_options *options,
 
 void campaign_close(struct campaign *c)
 {
+    stage_free(&c->stage);
     if (c->options->against != NULL)
         target_detach(c->options->against);
     target_detach(c->options->target);
     mutator_free(&c->mutator);
     feedback_free(&c->feedback);
     corpus_free(&c->corpus);
-    table_free(&c->known);
+    bucket_list_free(&c->buckets);
+    growth_free(&c->growth);
+    buffer_free(&c->history);
     buffer_free(&c->plan);
     arena_free(&c->arena);
 }
@@ -129,50 +135,189 @@ static void play_against(struct campaign *c, const struct sample *sample,
         compare_answers(c, ours, &theirs, result);
 }
 
-/* In this process. */
-static void play_here(struct campaign *c, const struct sample *sample, bool is_counted,
-                      struct wire_log *log, struct play_result *result_r)
+/* ---- deaths ---- */
+
+/* What the target has written since, of which there is the file of its stderr. */
+static void name_death(const struct campaign *c, struct play_finding *finding)
 {
+    enum { TAIL_NBYTES = 16384 };
+    char path[4096];
+    char *report = mem_alloc(TAIL_NBYTES);
+    (void)snprintf(path, sizeof path, "%s/stderr", target_folder(c->options->target));
+    FILE *file = fopen(path, "rb");
+    size_t n = 0;
+    if (file != NULL) {
+        if (fseek(file, -TAIL_NBYTES, SEEK_END) != 0)
+            rewind(file);
+        n = fread(report, 1, TAIL_NBYTES, file);
+        (void)fclose(file);
+    }
+    struct span text = span_of(finding->text);
+    size_t end = span_find_byte(text, ':');
+    char how[sizeof finding->signature];
+    (void)snprintf(how, sizeof how, "%.*s", SPAN_ARG(span_slice(text, 0, end)));
+    death_name(span_make(report, n), how, feedback_verb_name(c->shared->verb), finding);
+    free(report);
+}
+
+bool campaign_restart(struct campaign *c)
+{
+    struct err err;
+    struct net_loop *loop = c->options->loop;
+    stage_clear(&c->stage);
+    if (loop == NULL || target_pid(c->options->target) == 0 ||
+        target_restart(c->options->target, loop, &err) != 0)
+        return false;
+    c->shared->summary.nrestarts++;
+    growth_forget(&c->growth);
+    return true;
+}
+
+/* After these the target is not what it was. */
+static bool is_lasting(const struct play_finding *finding)
+{
+    return strcmp(finding->oracle, "crash") == 0 || strcmp(finding->oracle, "hang") == 0 ||
+           strcmp(finding->oracle, "refused") == 0;
+}
+
+/* ---- playing ---- */
+
+struct here {
+    struct campaign *c;
+    const struct sample *sample;
+    struct stage *stage; /* NULL: one of its own */
+    struct wire_log *log;
+    struct play_catch *caught;
+    bool is_counted;
+};
+
+/* In this process. */
+static void play_here(const struct here *h, struct play_result *result_r)
+{
+    struct campaign *c = h->c;
     struct play_answers answers;
     bool compares = c->options->against != NULL;
     struct play_options options = {.target = &c->target,
                                    .fixtures = &c->fixtures,
+                                   .stage = h->stage,
                                    .timeout_scale = c->options->timeout_scale,
                                    .hang_ms = c->hang_ms,
                                    .has_world = c->has_world,
-                                   .relation = sample->mode.relation,
-                                   .feedback = is_counted ? c->feedback : NULL,
-                                   .log = log,
+                                   .relation = h->sample->mode.relation,
+                                   .feedback = h->is_counted ? c->feedback : NULL,
+                                   .log = h->log,
                                    .verb = &c->shared->verb,
-                                   .answers = compares ? &answers : NULL};
+                                   .answers = compares ? &answers : NULL,
+                                   .latency = c->target.is_in_process ? NULL : &c->latency,
+                                   .caught = h->caught};
     play_plan(&options, buffer_span(&c->plan), result_r);
     c->shared->nplays++;
     if (compares)
-        play_against(c, sample, options, &answers, result_r);
+        play_against(c, h->sample, options, &answers, result_r);
 }
 
+/* A target that has ended is started anew, once. */
+static void play_restarting(const struct here *h, struct play_result *result_r)
+{
+    struct campaign *c = h->c;
+    play_here(h, result_r);
+    if (result_r->is_broken && campaign_restart(c))
+        play_here(h, result_r);
+    if (!result_r->has_finding || c->target.is_in_process || !is_lasting(&result_r->finding))
+        return;
+    if (strcmp(result_r->finding.oracle, "crash") == 0)
+        name_death(c, &result_r->finding);
+    (void)campaign_restart(c);
+}
+
+struct apart_shared {
+    struct play_catch caught;
+};
+
 struct apart_play {
-    struct campaign *c;
-    const struct sample *sample;
+    struct here here;
 };
 
 static void play_for_apart(void *context, struct play_result *result_r)
 {
-    struct apart_play *a = context;
-    play_here(a->c, a->sample, false, NULL, result_r);
+    play_here(&((struct apart_play *)context)->here, result_r);
 }
 
-void campaign_play(struct campaign *c, const struct sample *sample, bool is_counted,
-                   struct wire_log *log, struct play_result *result_r)
+static void make_plan(struct campaign *c, const struct sample *sample)
 {
     buffer_clear(&c->plan);
     plan_make(span_make(sample->bytes, sample->nbytes), &sample->mode, &c->plan);
+}
+
+void campaign_play(struct campaign *c, const struct sample *sample, struct wire_log *log,
+                   struct play_catch *caught, struct play_result *result_r)
+{
+    struct here here = {.c = c, .sample = sample, .log = log, .caught = caught};
+    stage_clear(&c->stage);
+    make_plan(c, sample);
     if (!c->plays_apart) {
-        play_here(c, sample, is_counted, log, result_r);
+        play_restarting(&here, result_r);
         return;
     }
-    struct apart_play a = {c, sample};
+    struct apart_shared *shared = apart_memory(sizeof *shared);
+    struct apart_play a = {here};
+    a.here.caught = caught == NULL ? NULL : &shared->caught;
     apart_play(play_for_apart, &a, &c->shared->verb, result_r);
+    if (caught != NULL)
+        *caught = shared->caught;
+    apart_memory_free(shared, sizeof *shared);
+}
+
+/* ---- one after the other ---- */
+
+/* What is said without waiting would be under way still when the next one begins. */
+static bool is_alone(const struct campaign *c, const struct sample *sample)
+{
+    return c->target.is_in_process || c->options->against != NULL || sample->mode.pipelines;
+}
+
+/* The plan, and new connections for the next one. */
+static void remember(struct campaign *c, const struct sample *sample)
+{
+    struct plan_mode mode = sample->mode;
+    struct stream_writer writer = stream_writer_to(&c->history);
+    struct span stream = span_make(sample->bytes, sample->nbytes);
+    mode.relation = 0;
+    stream_write_session(&writer, 1);
+    plan_make(stream, &mode, &c->history);
+    for (unsigned i = 1; i <= stream_highest_session(stream); i++) {
+        stream_write_session(&writer, i);
+        stream_write_control(&writer, STREAM_RECONNECT, 0);
+    }
+    stream_write_session(&writer, 1);
+}
+
+void campaign_play_next(struct campaign *c, const struct sample *sample,
+                        struct play_result *result_r)
+{
+    enum { ROUND_MOST = 32 };
+    bool alone = is_alone(c, sample);
+    if (alone || !stage_is_good(&c->stage) || c->stage.nplays >= ROUND_MOST ||
+        c->history.nbytes > SAMPLE_MOST_NBYTES / 2) {
+        stage_clear(&c->stage);
+        buffer_clear(&c->history);
+    }
+    struct here here = {
+        .c = c, .sample = sample, .stage = alone ? NULL : &c->stage, .is_counted = true};
+    make_plan(c, sample);
+    play_restarting(&here, result_r);
+    if (!alone && !result_r->has_finding && !result_r->is_broken)
+        remember(c, sample);
+}
+
+bool campaign_join(struct span history, struct sample *sample)
+{
+    if (history.nbytes == 0 || history.nbytes + sample->nbytes > sizeof sample->bytes)
+        return false;
+    memmove(sample->bytes + history.nbytes, sample->bytes, sample->nbytes);
+    memcpy(sample->bytes, history.data, history.nbytes);
+    sample->nbytes += history.nbytes;
+    return true;
 }
 
 /* ---- limits ---- */
@@ -180,6 +325,12 @@ void campaign_play(struct campaign *c, const struct sample *sample, bool is_coun
 int64_t campaign_elapsed_us(const struct campaign *c)
 {
     return clock_now_us(&c->clock) - c->shared->began_us;
+}
+
+int64_t campaign_left_us(const struct campaign *c)
+{
+    static const int64_t day_us = INT64_C(86400000000);
+    return c->options->time_ms == 0 ? day_us : c->options->time_ms * 1000 - campaign_elapsed_us(c);
 }
 
 bool campaign_is_over(const struct campaign *c)

@@ -1,85 +1,117 @@
 #include "blackbox/finding.h"
 
-#include <dirent.h>
-#include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include "blackbox/apart.h"
-#include "convert/convert.h"
-#include "shrink/shrink.h"
 
 enum {
     CONFIRMED_HERE = 3, /* plays that must all show it */
     CONFIRMED_OUTSIDE = 5,
+    CONFIRMED_SLOW = 4,
     SHRINK_BUDGET = 5000,
     SHRINK_US = 30000000,
+    SHRINK_LEAST_US = 2000000,
+    SHRINK_SHARE = 6, /* of the run's time, for one finding */
+    SHRINK_LONG_US = 600000000,
     SHRINK_HANG_MS = 200 /* nobody would wait two seconds for each candidate */
 };
 
 /* ---- the same ---- */
 
-static bool is_same(const struct play_finding *a, const struct play_finding *b)
+bool finding_is_same(const struct play_finding *a, const struct play_finding *b)
 {
     return strcmp(a->oracle, b->oracle) == 0 && strcmp(a->requirement, b->requirement) == 0 &&
            strcmp(a->signature, b->signature) == 0;
 }
 
-static bool shows(struct campaign *c, const struct sample *sample,
-                  const struct play_finding *finding)
+bool finding_shows(struct campaign *c, const struct sample *sample,
+                   const struct play_finding *finding)
 {
     struct play_result result;
-    campaign_play(c, sample, false, NULL, &result);
-    return result.has_finding && is_same(&result.finding, finding);
+    campaign_play(c, sample, NULL, NULL, &result);
+    return result.has_finding && finding_is_same(&result.finding, finding);
 }
 
-static void key_of(const struct play_finding *finding, char *out, size_t capacity)
+/* The same, but for the command at which it is seen. Then that is what is looked for. */
+static bool shows_family(struct campaign *c, const struct sample *sample,
+                         struct play_finding *finding)
 {
-    struct buffer text = {0};
-    buffer_printf(&text, "%s|%s|%s", finding->oracle, finding->requirement, finding->signature);
-    (void)snprintf(out, capacity, "%s-%08x", finding->oracle,
-                   (unsigned)(rng_hash(buffer_span(&text)) >> 32));
-    buffer_free(&text);
+    struct play_result result;
+    char ours[sizeof finding->signature];
+    char theirs[sizeof finding->signature];
+    campaign_play(c, sample, NULL, NULL, &result);
+    if (!result.has_finding || strcmp(result.finding.oracle, finding->oracle) != 0 ||
+        strcmp(result.finding.requirement, finding->requirement) != 0)
+        return false;
+    bucket_family(finding, ours, sizeof ours);
+    bucket_family(&result.finding, theirs, sizeof theirs);
+    if (strcmp(ours, theirs) != 0)
+        return false;
+    *finding = result.finding;
+    return true;
 }
-
-unsigned finding_load(struct campaign *c)
-{
-    DIR *folder = opendir(c->options->findings);
-    struct dirent *entry;
-    unsigned n = 0;
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        struct buffer path = {0};
-        struct stat st;
-        buffer_printf(&path, "%s/%s/meta.json", c->options->findings, entry->d_name);
-        char *text = buffer_take_text(&path);
-        bool is_there = stat(text, &st) == 0;
-        free(text);
-        if (!is_there)
-            continue;
-        (void)table_put(&c->known, span_of(entry->d_name), c);
-        n++;
-    }
-    if (folder != NULL)
-        (void)closedir(folder);
-    return n;
-}
-
-/* ---- shrinking ---- */
-
-/* What was done about a finding. */
-struct shrinking {
-    struct shrink_statistics statistics;
-    bool was_late;
-    bool is_flaky;
-    const char *replayed; /* the verdict of the scenario */
-};
 
 static int64_t hang_ms(const struct play_finding *finding)
 {
     return strcmp(finding->oracle, "silent") == 0 ? SHRINK_HANG_MS : 0;
+}
+
+static bool is_interrupted(const struct campaign *c)
+{
+    return c->shared->is_to_end || c->options->is_interrupted(c->options->context);
+}
+
+static bool has_time(const struct campaign *c)
+{
+    return campaign_left_us(c) > 0 && !is_interrupted(c);
+}
+
+/* ---- confirming ---- */
+
+static unsigned confirmations(const struct campaign *c, const struct play_finding *finding)
+{
+    if (strcmp(finding->oracle, "slow") == 0)
+        return CONFIRMED_SLOW;
+    return c->target.is_in_process ? CONFIRMED_HERE : CONFIRMED_OUTSIDE;
+}
+
+/* True when it was shown each time; what went before on the same stage is added when the sample
+ * alone does not show it. */
+static bool confirm(struct campaign *c, struct sample *sample, struct span history,
+                    const struct play_finding *finding, struct finding_work *work)
+{
+    unsigned n = confirmations(c, finding);
+    for (unsigned i = 0; i < n && (i == 0 || has_time(c)); i++) {
+        c->hang_ms = i == 0 ? 0 : hang_ms(finding);
+        bool is_shown = finding_shows(c, sample, finding);
+        if (!is_shown && i == 0 && campaign_join(history, sample))
+            is_shown = finding_shows(c, sample, finding);
+        c->hang_ms = 0;
+        if (!is_shown)
+            return false;
+        work->nconfirmed++;
+    }
+    return true;
+}
+
+/* ---- shrinking ---- */
+
+static void simplify(struct plan_mode *mode, int what)
+{
+    switch (what) {
+    case 0:
+        mode->relation = 0;
+        return;
+    case 1:
+        mode->pipelines = false;
+        return;
+    case 2:
+        mode->hurries = false;
+        return;
+    default:
+        mode->is_closed = false;
+        return;
+    }
 }
 
 /* A mode that says less is better, when it shows the same. */
@@ -88,32 +120,32 @@ static void simplify_mode(struct campaign *c, struct sample *sample,
 {
     for (int i = 0; i < 4; i++) {
         struct plan_mode before = sample->mode;
-        switch (i) {
-        case 0:
-            sample->mode.relation = 0;
-            break;
-        case 1:
-            sample->mode.pipelines = false;
-            break;
-        case 2:
-            sample->mode.hurries = false;
-            break;
-        default:
-            sample->mode.is_closed = false;
-            break;
-        }
-        if (memcmp(&before, &sample->mode, sizeof before) != 0 && !shows(c, sample, finding))
+        simplify(&sample->mode, i);
+        if (memcmp(&before, &sample->mode, sizeof before) != 0 &&
+            !finding_shows(c, sample, finding))
             sample->mode = before;
     }
 }
 
+static int64_t shrink_limit_us(const struct campaign *c)
+{
+    int64_t left_us = campaign_left_us(c);
+    int64_t limit_us = SHRINK_US;
+    if (c->options->time_ms == 0 && c->options->count == 0)
+        return SHRINK_LONG_US;
+    if (c->options->time_ms > 0) {
+        int64_t share_us = c->options->time_ms * 1000 / SHRINK_SHARE;
+        share_us = share_us > SHRINK_LEAST_US ? share_us : SHRINK_LEAST_US;
+        limit_us = share_us < limit_us ? share_us : limit_us;
+    }
+    return left_us < limit_us ? left_us : limit_us;
+}
+
 static void shrink(struct campaign *c, struct sample *sample, const struct play_finding *finding,
-                   struct shrinking *s)
+                   int64_t deadline_us, struct finding_work *work)
 {
     struct sample *candidate = mem_alloc(sizeof *candidate);
     struct span stream;
-    int64_t deadline_us = clock_now_us(&c->clock) + SHRINK_US;
-    c->hang_ms = hang_ms(finding);
     simplify_mode(c, sample, finding);
     struct shrinker *shrinker =
         shrink_new(MUTATOR_REQUESTS, span_make(sample->bytes, sample->nbytes), SHRINK_BUDGET);
@@ -121,166 +153,277 @@ static void shrink(struct campaign *c, struct sample *sample, const struct play_
     while (shrink_next(shrinker, &stream)) {
         memcpy(candidate->bytes, stream.data, stream.nbytes);
         candidate->nbytes = stream.nbytes;
-        shrink_answer(shrinker, shows(c, candidate, finding));
-        if (clock_now_us(&c->clock) > deadline_us ||
-            c->options->is_interrupted(c->options->context)) {
-            s->was_late = true;
+        shrink_answer(shrinker, finding_shows(c, candidate, finding));
+        if (clock_now_us(&c->clock) > deadline_us || is_interrupted(c)) {
+            work->is_late = true;
             break;
         }
     }
-    s->statistics = shrink_statistics(shrinker);
+    struct shrink_statistics s = shrink_statistics(shrinker);
+    work->statistics.asked += s.asked;
+    work->statistics.accepted += s.accepted;
+    if (work->statistics.units_before == 0)
+        work->statistics.units_before = s.units_before;
+    work->statistics.units_after = s.units_after;
+    work->statistics.is_minimal = s.is_minimal;
     stream = shrink_result(shrinker);
     memcpy(sample->bytes, stream.data, stream.nbytes);
     sample->nbytes = stream.nbytes;
     simplify_mode(c, sample, finding);
-    c->hang_ms = 0;
     shrink_free(&shrinker);
     free(candidate);
 }
 
-/* ---- writing ---- */
+/* ---- the command it is seen at ---- */
 
-static int write_in(const char *folder, const char *name, struct span octets, struct err *err)
+static bool is_of_tag(const struct stream_unit *unit, const struct play_finding *finding)
 {
-    struct buffer path = {0};
-    buffer_printf(&path, "%s/%s", folder, name);
-    char *text = buffer_take_text(&path);
-    int status = corpus_write_file(text, octets, err);
-    free(text);
-    return status;
+    char data[64];
+    size_t nbytes = stream_data(unit->bytes, data, sizeof data);
+    struct span text = span_make(data, nbytes < sizeof data ? nbytes : sizeof data);
+    char session[8];
+    (void)snprintf(session, sizeof session, "s%u", unit->session);
+    return unit->kind == STREAM_DATA && unit->begins && strcmp(session, finding->session) == 0 &&
+           span_is(span_cut(&text, ' '), finding->tag);
 }
 
-/* The verdict of the ordinary player on the scenario: "fail" is as it should be. */
-static const char *replay(struct campaign *c, struct span text, const char *path)
+/* The last command of that tag becomes a NOOP: when the same is seen there, too, the command was
+ * not what mattered. False when there is none. */
+static bool make_plain(const struct sample *sample, const struct play_finding *finding,
+                       struct sample *plain)
 {
-    struct run_options options = {.seed = 0,
-                                  .timeout_scale = c->options->timeout_scale,
-                                  .imapspec = "imapspec",
-                                  .target_argument = target_name(c->options->target),
-                                  .read_file = c->options->read_file,
-                                  .read_context = c->options->read_context};
-    struct script_file *file;
-    struct script_case *cases;
-    size_t ncases;
-    struct result_case *result;
-    struct err err;
-    if (c->plays_apart)
-        return "not played";
-    struct span copy = arena_copy(&c->arena, text);
-    if (script_read(copy, path, NULL, &c->arena, &file, &err) != 0 ||
-        script_expand(file, file->scenarios[0], &c->arena, &cases, &ncases, &err) != 0)
-        return "not read";
-    run_play(&options, &c->target, &cases[0], 0, &c->arena, &result);
-    return result_verdict_name(result->verdict);
-}
-
-static int write_meta(const struct campaign *c, const char *folder, const struct sample *sample,
-                      const struct play_finding *finding, const struct shrinking *s,
-                      struct err *err)
-{
-    const struct plan_mode *mode = &sample->mode;
-    json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:b, s:s, s:{s:b, s:b, s:b, s:i}, "
-        "s:{s:I, s:I, s:I, s:I, s:b}}",
-        "target", target_name(c->options->target), "version", IMAPSPEC_VERSION, "oracle",
-        finding->oracle, "requirement", finding->requirement, "signature", finding->signature,
-        "text", finding->text, "seed", (json_int_t)c->options->seed, "scenario",
-        (json_int_t)sample->number, "flaky", s->is_flaky, "replay", s->replayed, "mode",
-        "pipelines", mode->pipelines, "hurries", mode->hurries, "closed", mode->is_closed,
-        "relation", mode->relation, "shrink", "asked", (json_int_t)s->statistics.asked, "accepted",
-        (json_int_t)s->statistics.accepted, "before", (json_int_t)s->statistics.units_before,
-        "after", (json_int_t)s->statistics.units_after, "minimal",
-        s->statistics.is_minimal && !s->was_late);
-    if (root == NULL) /* a text that is no UTF-8 */
-        root =
-            json_pack("{s:s, s:s}", "oracle", finding->oracle, "requirement", finding->requirement);
-    char *text = json_dumps(root, JSON_INDENT(2));
-    ENSURE(text != NULL);
+    struct span stream = span_make(sample->bytes, sample->nbytes);
+    struct stream_splitter splitter = stream_splitter_of(stream);
+    struct stream_unit unit;
+    struct stream_unit found = {.session = 0};
+    if (finding->tag[0] == '\0')
+        return false;
+    while (stream_splitter_next(&splitter, &unit))
+        if (is_of_tag(&unit, finding))
+            found = unit;
+    if (found.session == 0 || feedback_verb(found.bytes) == 1)
+        return false;
     struct buffer out = {0};
-    buffer_printf(&out, "%s\n", text);
-    int status = write_in(folder, "meta.json", buffer_span(&out), err);
+    struct stream_writer writer = stream_writer_to(&out);
+    size_t at = (size_t)(found.bytes.data - stream.data);
+    buffer_append(&out, span_slice(stream, 0, at));
+    stream_write_data(&writer, span_of(finding->tag));
+    stream_write_data(&writer, SPAN_LIT(" NOOP\r\n"));
+    buffer_append(&out, span_from(stream, at + found.bytes.nbytes));
+    bool ok = out.nbytes <= sizeof plain->bytes;
+    *plain = *sample;
+    if (ok) {
+        memcpy(plain->bytes, buffer_span(&out).data, out.nbytes);
+        plain->nbytes = out.nbytes;
+    }
     buffer_free(&out);
-    free(text);
-    json_decref(root);
-    return status;
+    return ok;
 }
 
-static void render_log(struct campaign *c, const struct sample *sample, struct buffer *out)
+static void shrink_all(struct campaign *c, struct sample *sample, struct play_finding *finding,
+                       struct finding_work *work)
 {
-    struct play_result result;
-    struct wire_log *log = wire_log_new(0);
-    if (!c->plays_apart)
-        campaign_play(c, sample, false, log, &result);
-    wire_log_render(log, out, 0, 2000);
-    wire_log_free(&log);
+    int64_t limit_us = shrink_limit_us(c);
+    int64_t deadline_us = clock_now_us(&c->clock) + limit_us;
+    if (limit_us <= 0 || is_interrupted(c)) {
+        work->is_unshrunk = true;
+        return;
+    }
+    c->hang_ms = hang_ms(finding);
+    shrink(c, sample, finding, deadline_us, work);
+    struct sample *plain = mem_alloc(sizeof *plain);
+    if (!work->is_late && make_plain(sample, finding, plain) && shows_family(c, plain, finding)) {
+        *sample = *plain;
+        shrink(c, sample, finding, deadline_us, work);
+    }
+    free(plain);
+    c->hang_ms = 0;
 }
 
 /* Tags, and the octets that the text quotes, have changed with the shrinking. */
-static struct play_finding tell_again(struct campaign *c, const struct sample *sample,
-                                      const struct play_finding *finding)
+static void tell_again(struct campaign *c, const struct sample *sample,
+                       struct play_finding *finding)
 {
     struct play_result result;
-    campaign_play(c, sample, false, NULL, &result);
-    return result.has_finding && is_same(&result.finding, finding) ? result.finding : *finding;
+    campaign_play(c, sample, NULL, NULL, &result);
+    if (result.has_finding && finding_is_same(&result.finding, finding))
+        *finding = result.finding;
 }
 
-static int write_all(struct campaign *c, const char *key, const struct sample *sample,
-                     const struct play_finding *finding, struct shrinking *s, struct err *err)
-{
-    const char *folder = arena_printf(&c->arena, "%s/%s", c->options->findings, key);
-    struct buffer scenario = {0};
-    struct buffer log = {0};
-    finding_export(c, sample, finding, key, &scenario);
-    render_log(c, sample, &log);
-    int status = corpus_make_folder(folder, err);
-    if (status == 0)
-        status = write_in(folder, "scenario.scn", buffer_span(&scenario), err);
-    if (status == 0)
-        status = write_in(folder, "events.bin", span_make(sample->bytes, sample->nbytes), err);
-    if (status == 0 && log.nbytes > 0)
-        status = write_in(folder, "wire.log", buffer_span(&log), err);
-    s->replayed = s->is_flaky ? "flaky" : replay(c, buffer_span(&scenario), folder);
-    if (status == 0)
-        status = write_meta(c, folder, sample, finding, s, err);
-    if (status == 0 && c->options->shows_status)
-        (void)fprintf(stderr, "\n");
-    if (status == 0)
-        (void)printf("%s%s (%s): %s\n  %zu commands, %s/scenario.scn\n",
-                     s->is_flaky ? "flaky " : "", finding->oracle,
-                     finding->requirement[0] == '\0' ? "no requirement" : finding->requirement,
-                     finding->text, plan_ncommands(span_make(sample->bytes, sample->nbytes)),
-                     folder);
-    (void)fflush(stdout);
-    buffer_free(&scenario);
-    buffer_free(&log);
-    return status;
-}
+/* ---- telling apart ---- */
 
-int finding_take(struct campaign *c, const struct sample *sample,
-                 const struct play_finding *finding, struct err *err)
+/* By what is said, whatever the finding. */
+static struct bucket *find_alike(struct campaign *c, const struct sample *sample,
+                                 const struct play_finding *finding, struct finding_work *work)
 {
-    char key[64];
-    struct shrinking s = {.was_late = false};
-    key_of(finding, key, sizeof key);
-    if (table_get(&c->known, span_of(key)) != NULL)
-        return 0;
-    (void)table_put(&c->known, span_of(key), c);
-    struct sample *small = mem_alloc(sizeof *small);
-    *small = *sample;
-    bool is_steady = true;
-    int nconfirming = c->target.is_in_process ? CONFIRMED_HERE : CONFIRMED_OUTSIDE;
-    for (int i = 0; i < nconfirming && is_steady; i++) {
-        c->hang_ms = i == 0 ? 0 : hang_ms(finding);
-        is_steady = shows(c, small, finding);
+    char keys[2][BUCKET_KEY_NBYTES];
+    char own[BUCKET_KEY_NBYTES];
+    char probed[BUCKET_KEY_NBYTES];
+    size_t n = 1;
+    alias_skeleton(sample, keys[0]);
+    n += alias_family(sample, finding, keys[1]);
+    bucket_key(finding, own);
+    struct bucket *bucket = alias_find(&c->buckets, span_of(own), alias_changes(sample));
+    for (size_t i = 0; i < n && bucket == NULL; i++) {
+        bucket = bucket_find(&c->buckets, keys[i]);
+        (void)table_put(&work->shows, span_of(keys[i]), work);
     }
+    if (alias_relation(sample, finding, probed)) {
+        bool is_relation = strcmp(finding->oracle, "relation") == 0;
+        if (bucket == NULL && is_relation)
+            bucket = bucket_find(&c->buckets, probed);
+        (void)table_put(&work->shows, span_of(probed), work);
+    }
+    return bucket;
+}
+
+/* By what it shows when somebody goes on looking. */
+static struct bucket *find_shown(struct campaign *c, const struct sample *sample,
+                                 struct finding_work *work)
+{
+    struct table direct = {0};
+    struct bucket *bucket = NULL;
+    char probed[BUCKET_KEY_NBYTES];
+    unsigned changes = alias_changes(sample);
+    c->hang_ms = SHRINK_HANG_MS;
+    alias_show(c, sample, &direct, &work->shows);
     c->hang_ms = 0;
-    s.is_flaky = !is_steady;
-    if (is_steady)
-        shrink(c, small, finding, &s);
+    for (size_t i = 0; i < c->buckets.nitems && bucket == NULL; i++) {
+        struct bucket *other = c->buckets.items[i];
+        struct span key = span_of(other->key);
+        alias_of_probe(key, changes, probed);
+        if (table_get(&direct, key) != NULL || (table_get(&work->shows, span_of(probed)) != NULL &&
+                                                alias_find(&c->buckets, key, changes) == other))
+            bucket = other;
+    }
+    table_free(&direct);
+    return bucket;
+}
+
+/* The bucket that the finding belongs to, or NULL. */
+static struct bucket *find_bucket(struct campaign *c, const struct sample *sample,
+                                  const struct play_finding *finding, struct finding_work *work)
+{
+    char key[BUCKET_KEY_NBYTES];
+    bucket_key(finding, key);
+    struct bucket *bucket = bucket_find(&c->buckets, key);
+    if (bucket != NULL || work->is_flaky || work->is_unshrunk || work->is_late)
+        return bucket;
+    bucket = find_alike(c, sample, finding, work);
+    if (bucket == NULL && has_time(c))
+        bucket = find_shown(c, sample, work);
+    return bucket;
+}
+
+static int record(struct campaign *c, const struct sample *sample, struct play_finding *finding,
+                  struct finding_work *work, struct err *err)
+{
+    char key[BUCKET_KEY_NBYTES];
+    char own[BUCKET_KEY_NBYTES];
+    bool is_small = !work->is_flaky && !work->is_unshrunk && !work->is_late;
+    bucket_key(finding, key);
+    struct bucket *bucket = bucket_add(&c->buckets, key);
+    alias_of_probe(span_of(key), alias_changes(sample), own);
+    if (is_small)
+        (void)table_put(&work->shows, span_of(own), work);
+    for (size_t i = 0; i < work->shows.nentries; i++) {
+        char other[BUCKET_KEY_NBYTES];
+        (void)snprintf(other, sizeof other, "%.*s", SPAN_ARG(work->shows.entries[i].key));
+        bucket_know(&c->buckets, bucket, other);
+    }
     c->shared->summary.nfindings++;
-    c->shared->summary.nflaky += s.is_flaky;
-    struct play_finding last = is_steady ? tell_again(c, small, finding) : *finding;
-    int status = write_all(c, key, small, &last, &s, err);
+    c->shared->summary.nflaky += work->is_flaky;
+    return record_write(c, key, sample, finding, work, err);
+}
+
+/* ---- all of it ---- */
+
+static void announce(const struct campaign *c, const struct play_finding *finding)
+{
+    if (c->options->shows_status)
+        (void)fprintf(stderr, "\n");
+    (void)printf("shown after %.1f s: %s; to be confirmed and shrunk\n",
+                 (double)campaign_elapsed_us(c) / 1e6, finding->oracle);
+    (void)fflush(stdout);
+}
+
+/* Nothing that a server called by function does while a finding is looked at ends this process. */
+static bool begin_apart(struct campaign *c)
+{
+    bool before = c->plays_apart;
+    c->plays_apart = c->target.is_in_process;
+    return before;
+}
+
+/* What a machine that is busy with others shows, too: it counts when it is seen each time. */
+static bool is_passing(const struct play_finding *finding)
+{
+    return strcmp(finding->oracle, "slow") == 0;
+}
+
+/* Shrinks what was confirmed, and writes it or adds it to the bucket where it belongs. */
+static int keep_or_join(struct campaign *c, const struct sample *sample,
+                        const struct play_finding *finding, struct finding_work *work,
+                        struct err *err)
+{
+    char key[BUCKET_KEY_NBYTES];
+    struct sample *small = mem_alloc(sizeof *small);
+    struct play_finding seen = *finding;
+    int status;
+    *small = *sample;
+    bucket_key(finding, key);
+    if (!work->is_flaky)
+        shrink_all(c, small, &seen, work);
+    if (!work->is_flaky && !work->is_unshrunk)
+        tell_again(c, small, &seen);
+    struct bucket *bucket = find_bucket(c, small, &seen, work);
+    c->plays_apart = c->target.is_in_process && strcmp(seen.oracle, "crash") == 0;
+    if (bucket != NULL) {
+        status = record_alias(c, bucket, finding, sample->number, err);
+    } else {
+        status = record(c, small, &seen, work, err);
+        bucket = c->buckets.items[c->buckets.nitems - 1];
+    }
+    bucket_know(&c->buckets, bucket, key);
     free(small);
     return status;
+}
+
+int finding_take(struct campaign *c, const struct sample *sample, struct span history,
+                 const struct play_finding *finding, struct err *err)
+{
+    char key[BUCKET_KEY_NBYTES];
+    struct finding_work work = {.nconfirmed = 0};
+    bucket_key(finding, key);
+    if (bucket_find(&c->buckets, key) != NULL)
+        return 0;
+    if (!is_passing(finding))
+        announce(c, finding);
+    struct sample *small = mem_alloc(sizeof *small);
+    char *before = mem_alloc(history.nbytes + 1);
+    if (history.nbytes > 0)
+        memcpy(before, history.data, history.nbytes);
+    *small = *sample;
+    bool was_apart = begin_apart(c);
+    work.is_flaky = !confirm(c, small, span_make(before, history.nbytes), finding, &work);
+    int status = 0;
+    if (!work.is_flaky || !is_passing(finding))
+        status = keep_or_join(c, work.is_flaky ? sample : small, finding, &work, err);
+    c->plays_apart = was_apart;
+    table_free(&work.shows);
+    free(before);
+    free(small);
+    return status;
+}
+
+int finding_keep(struct campaign *c, const struct sample *sample,
+                 const struct play_finding *finding, struct err *err)
+{
+    char key[BUCKET_KEY_NBYTES];
+    struct finding_work work = {.is_unshrunk = true, .nconfirmed = 1};
+    struct play_finding seen = *finding;
+    bucket_key(finding, key);
+    if (bucket_find(&c->buckets, key) != NULL)
+        return 0;
+    return record(c, sample, &seen, &work, err);
 }

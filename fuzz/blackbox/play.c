@@ -5,7 +5,7 @@
 
 #include "blackbox/talk.h"
 
-enum { PLAY_EPOCH_S = 646315200, GRACE_US = 300000 };
+enum { GRACE_US = 300000, ARRIVALS_MOST = 64 };
 
 /* ---- relations ---- */
 
@@ -49,7 +49,9 @@ static void compare(struct play *p, const struct plan_relation *relation, const 
 {
     if (memcmp(wanted, got, NUMBERS_MOST) == 0)
         return;
-    play_fail(p, "relation", relation->requirement, relation->name, "not so: %s", relation->wanted);
+    if (!play_fail(p, "relation", relation->requirement, relation->name, "not so: %s",
+                   relation->wanted))
+        return;
     want_numbers(p, wanted, exists);
     (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "zr%u", p->nrelated);
 }
@@ -82,9 +84,9 @@ static void check_joined(struct play *p, const struct plan_relation *relation)
         struct span part = buffer_span(&p->related[i]);
         if (part.nbytes == 0 || span_find_nocase(whole, part) != SPAN_NPOS)
             continue;
-        play_fail(p, "relation", relation->requirement, relation->name, "not so: %s",
-                  relation->wanted);
-        (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "zr%u", i + 1);
+        if (play_fail(p, "relation", relation->requirement, relation->name, "not so: %s",
+                      relation->wanted))
+            (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "zr%u", i + 1);
     }
 }
 
@@ -122,10 +124,11 @@ static void deliver(struct play *p, unsigned argument)
     const struct fixture_set *set = p->options->fixtures;
     struct stream_delivery d = stream_delivery(argument);
     struct err err;
-    if (p->narrivals == sizeof p->arrivals / sizeof *p->arrivals || set->extent == FIXTURE_NONE ||
+    if (p->narrivals == ARRIVALS_MOST || set->extent == FIXTURE_NONE ||
         (set->extent == FIXTURE_INBOX && d.mailbox != 0))
         return;
-    struct fixture_message *m = &p->arrivals[p->narrivals++];
+    struct fixture_message *m = arena_alloc(&p->stage->arena, sizeof *m);
+    p->narrivals++;
     *m = set->templates[d.number];
     if (target->deliver(target->context, p->loop, "fred", names[d.mailbox], m, &err) != 0)
         return; /* the mailbox is not there, or takes none */
@@ -295,23 +298,15 @@ static void look_after_target(struct play *p)
         (void)snprintf(text, sizeof text, "%.*s", SPAN_ARG(buffer_span(&why)));
         p->result->has_finding = false;
         (void)memset(&p->result->finding, 0, sizeof p->result->finding);
-        play_fail(p, "crash", "", "the server is not well", "%s", text);
+        (void)play_fail(p, "crash", "", "the server is not well", "%s", text);
     }
     buffer_free(&why);
 }
 
 static bool prepare(struct play *p)
 {
-    static const char *const users[] = {"fred"};
-    const struct run_target *target = p->options->target;
-    const struct fixture_set *set = p->options->fixtures;
-    struct run_setup setup = {.case_id = "fuzz",
-                              .mailboxes = set->boxes,
-                              .nmailboxes = p->options->has_world ? set->nboxes : 0,
-                              .users = (const char **)(void *)users,
-                              .nusers = 1};
     struct buffer why = {0};
-    enum run_readiness readiness = target->prepare(target->context, p->loop, &setup, &why);
+    enum run_readiness readiness = stage_fill(p->stage, &why);
     if (readiness != RUN_READY) {
         p->result->is_broken = true;
         (void)snprintf(p->result->finding.text, sizeof p->result->finding.text, "%.*s",
@@ -326,11 +321,9 @@ static void play_prepared(struct play *p, struct span plan)
     static const char *const names[STREAM_NSESSIONS] = {"s1", "s2", "s3", "s4"};
     struct buffer signed_in = {0};
     sign_in(p->options->target, plan, &signed_in);
-    if (p->options->has_world) {
-        p->world = model_world_new();
-        for (size_t i = 0; i < p->options->fixtures->nboxes; i++)
-            model_world_add(p->world, &p->options->fixtures->boxes[i]);
-    }
+    p->loop = p->stage->loop;
+    p->world = p->stage->world;
+    p->started_us = clock_now_us(net_loop_clock(p->loop));
     for (unsigned i = 0; i < STREAM_NSESSIONS; i++)
         p->talks[i].name = names[i];
     for (unsigned i = 0; i < p->nsessions && !p->result->has_finding; i++)
@@ -342,29 +335,29 @@ static void play_prepared(struct play *p, struct span plan)
             feedback_state(p->options->feedback, p->talks[i].model, p->nsessions);
         talk_close(p, &p->talks[i]);
     }
-    if (p->world != NULL)
-        model_world_free(&p->world);
+    p->stage->nplays++;
+    p->stage->is_spoilt = p->stage->is_spoilt || p->result->has_finding;
     buffer_free(&signed_in);
 }
 
 void play_plan(const struct play_options *options, struct span plan, struct play_result *result_r)
 {
-    struct play p = {.options = options, .result = result_r};
+    struct stage own = {
+        .target = options->target, .fixtures = options->fixtures, .has_world = options->has_world};
+    struct play p = {.options = options,
+                     .result = result_r,
+                     .stage = options->stage == NULL ? &own : options->stage,
+                     .nsessions = stream_highest_session(plan)};
     *result_r = (struct play_result){.ncommands = 0};
     p.findings.arena = &p.arena;
-    p.nsessions = stream_highest_session(plan);
-    p.loop = options->target->is_in_process ? net_loop_new_virtual(PLAY_EPOCH_S) : net_loop_new();
-    p.started_us = clock_now_us(net_loop_clock(p.loop));
     if (options->answers != NULL)
         options->answers->nitems = 0;
     if (options->feedback != NULL)
         feedback_begin(options->feedback);
-    if (prepare(&p)) {
+    if (prepare(&p))
         play_prepared(&p, plan);
-        options->target->finish(options->target->context, p.loop);
-    }
     for (size_t i = 0; i < sizeof p.related / sizeof *p.related; i++)
         buffer_free(&p.related[i]);
-    net_loop_free(&p.loop);
+    stage_free(&own);
     arena_free(&p.arena);
 }

@@ -9,7 +9,9 @@
 
 #include "blackbox/feedback.h"
 #include "blackbox/fixture.h"
+#include "blackbox/latency.h"
 #include "blackbox/plan.h"
+#include "blackbox/stage.h"
 #include "model/model.h"
 #include "run/run.h"
 
@@ -33,9 +35,16 @@ struct play_answers {
     size_t nitems;
 };
 
+/* All that was noticed in a play that goes on after a finding; each signature once. */
+struct play_catch {
+    struct play_finding items[48];
+    size_t nitems;
+};
+
 struct play_options {
     const struct run_target *target;
     const struct fixture_set *fixtures;
+    struct stage *stage; /* filled when it is not; NULL: the play has one of its own */
     double timeout_scale;
     int64_t hang_ms;              /* how long an answer may take that is due; 0: 2 s */
     bool has_world;               /* the target can be filled, so the truth is known */
@@ -44,6 +53,8 @@ struct play_options {
     struct wire_log *log;         /* NULL: none is kept */
     volatile unsigned *verb;      /* kept up to date: of the command said last; NULL: not */
     struct play_answers *answers; /* NULL: not kept */
+    struct latency *latency;      /* NULL: how long answers take does not matter */
+    struct play_catch *caught;    /* NULL: the first finding ends the play */
 };
 
 struct play_result {
@@ -51,7 +62,8 @@ struct play_result {
     struct play_finding finding;
     bool is_broken; /* it could not be played at all: why is in finding.text */
     uint64_t ncommands;
-    uint64_t waited_us; /* lost in time limits */
+    uint64_t waited_us;             /* lost in time limits */
+    uint8_t slow_verb, slow_bucket; /* the slowest answer; bucket 0: nothing out of the ordinary */
 };
 
 void play_plan(const struct play_options *options, struct span plan, struct play_result *result_r);

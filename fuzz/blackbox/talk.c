@@ -1,70 +1,12 @@
 #include "blackbox/talk.h"
 
-#include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { HANG_MS = 2000, LITERAL_KEPT_NBYTES = 256 * 1024, FLOOD_NBYTES = 64 * 1024 * 1024 };
 
 /* ---- findings ---- */
-
-void play_fail(struct play *p, const char *oracle, const char *requirement, const char *signature,
-               const char *format, ...)
-{
-    struct play_finding *f = &p->result->finding;
-    va_list arguments;
-    if (p->result->has_finding || p->result->is_broken)
-        return;
-    p->result->has_finding = true;
-    *f = (struct play_finding){.requirement = ""};
-    (void)snprintf(f->oracle, sizeof f->oracle, "%s", oracle);
-    (void)snprintf(f->requirement, sizeof f->requirement, "%s", requirement);
-    (void)snprintf(f->signature, sizeof f->signature, "%s", signature);
-    va_start(arguments, format);
-    (void)vsnprintf(f->text, sizeof f->text, format, arguments);
-    va_end(arguments);
-}
-
-static const char *verb_due(const struct talk *t)
-{
-    return t->ndue > 0 ? feedback_verb_name(feedback_verb(t->due[0].command)) : "-";
-}
-
-static bool is_word(struct span word)
-{
-    for (size_t i = 0; i < word.nbytes; i++)
-        if (!char_is_alpha(word.data[i]) && (word.data[i] != ',' || i + 1 < word.nbytes))
-            return false;
-    return word.nbytes > 0;
-}
-
-static bool is_verb(struct span word)
-{
-    for (unsigned i = 1; i < FEEDBACK_NVERBS; i++)
-        if (span_is(word, feedback_verb_name(i)))
-            return true;
-    return false;
-}
-
-/* The sentence with what differs each time left out: quotations, numbers, tags. */
-static void make_signature(const struct talk *t, const struct finding *finding, char *out,
-                           size_t capacity)
-{
-    size_t n = (size_t)snprintf(out, capacity, "%s %s", finding->rule, verb_due(t));
-    struct span rest = span_of(finding->text);
-    bool is_quoted = false;
-    bool is_value = false;
-    while (rest.nbytes > 0) {
-        struct span word = span_cut(&rest, ' ');
-        bool was_quoted = is_quoted;
-        for (size_t i = 0; i < word.nbytes; i++)
-            is_quoted ^= word.data[i] == '"' || word.data[i] == '`';
-        if (!was_quoted && !is_quoted && !is_value && is_word(word) && !is_verb(word) &&
-            n + word.nbytes + 2 < capacity)
-            n += (size_t)snprintf(out + n, capacity - n, " %.*s", SPAN_ARG(word));
-        is_value = span_is(word, "tag") || span_is(word, "as");
-    }
-}
 
 /* The finding is about the command that is under way. */
 static void point_at(struct play *p, const struct talk *t)
@@ -82,12 +24,10 @@ static void tell(struct play *p, const struct talk *t, const struct finding *fin
     struct buffer line = {0};
     if (finding->level != FINDING_FAIL)
         return;
-    make_signature(t, finding, signature, sizeof signature);
+    talk_signature(t, finding, signature, sizeof signature);
     buffer_append_escaped(&line, octets, 160);
-    bool is_first = !p->result->has_finding;
-    play_fail(p, "model", finding->requirement, signature, "%s, in: %.*s", finding->text,
-              SPAN_ARG(buffer_span(&line)));
-    if (is_first)
+    if (play_fail(p, "model", finding->requirement, signature, "%s, in: %.*s", finding->text,
+                  SPAN_ARG(buffer_span(&line))))
         point_at(p, t);
     buffer_free(&line);
 }
@@ -124,6 +64,17 @@ static bool is_gray_line(struct span text)
     return text.nbytes > 1 && (text.data[0] == '*' || text.data[0] == '+') && text.data[1] != ' ';
 }
 
+/* What is answered together with other commands, here or in another session, may wait for them. */
+static void note_crowd(struct play *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < STREAM_NSESSIONS; i++)
+        n += p->talks[i].ndue + p->talks[i].nunusable;
+    for (size_t i = 0; i < STREAM_NSESSIONS && n > 1; i++)
+        for (size_t k = 0; k < p->talks[i].ndue; k++)
+            p->talks[i].due[k].is_crowded = true;
+}
+
 static void expect_completion(struct play *p, struct talk *t, const struct wire_unit *unit)
 {
     if (is_gray_line(unit->bytes))
@@ -143,6 +94,7 @@ static void expect_completion(struct play *p, struct talk *t, const struct wire_
                              .command = arena_copy(&p->arena, span_slice(unit->bytes, 0, 8192)),
                              .is_login = feedback_verb(unit->bytes) == 2};
     (void)snprintf(due->text, sizeof due->text, "%.*s", SPAN_ARG(unit->tag));
+    note_crowd(p);
 }
 
 static void note_command(struct play *p, struct talk *t, const struct wire_unit *unit,
@@ -194,6 +146,8 @@ void talk_say(struct play *p, struct talk *t, struct span octets)
     wire_reader_feed(t->from_client, octets);
     look_at_client(p, t);
     carrier_send(t->carrier, octets);
+    if (p->options->latency != NULL)
+        t->said_us = clock_now_us(net_loop_clock(p->loop));
 }
 
 void talk_end(struct play *p, struct talk *t)
@@ -219,6 +173,38 @@ static void take_untagged(struct play *p, struct talk *t, const struct wire_unit
         buffer_append(&p->related[number - 1], unit->bytes);
 }
 
+/* How long it took since all was said, and nothing else was being answered. */
+static void time_answer(struct play *p, struct talk *t, const struct talk_due *due)
+{
+    struct latency *latency = p->options->latency;
+    int64_t now_us = clock_now_us(net_loop_clock(p->loop));
+    int64_t since_us = t->said_us > t->answered_us ? t->said_us : t->answered_us;
+    int64_t took_us = now_us - since_us;
+    unsigned verb = feedback_verb(due->command);
+    const char *name = feedback_verb_name(verb);
+    char signature[64];
+    t->answered_us = now_us;
+    if (due->is_login || due->is_crowded) /* a refusal of LOGIN may take its time */
+        return;
+    unsigned bucket = latency_bucket(latency, took_us);
+    if (bucket > p->result->slow_bucket) {
+        p->result->slow_bucket = (uint8_t)bucket;
+        p->result->slow_verb = (uint8_t)verb;
+    }
+    if (p->options->feedback != NULL)
+        latency_add(latency, took_us);
+    if (!latency_is_slow(latency, took_us, p->options->timeout_scale))
+        return;
+    (void)snprintf(signature, sizeof signature, "%s is answered late", name);
+    if (play_fail(p, "slow", "", signature,
+                  "%s is answered after %" PRId64 " ms, where %" PRId64 " us are usual", name,
+                  took_us / 1000, latency_median_us(latency))) {
+        (void)snprintf(p->result->finding.session, sizeof p->result->finding.session, "%s",
+                       t->name);
+        (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "%s", due->text);
+    }
+}
+
 static void take_completion(struct play *p, struct talk *t, const struct wire_unit *unit)
 {
     uint64_t tag = rng_hash(unit->tag);
@@ -231,6 +217,8 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
     struct talk_due due = t->due[at];
     memmove(&t->due[at], &t->due[at + 1], (t->ndue - at - 1) * sizeof *t->due);
     t->ndue--;
+    if (p->options->latency != NULL)
+        time_answer(p, t, &due);
     if (p->options->feedback != NULL)
         feedback_answer(p->options->feedback, &due.feedback, due.command, unit->bytes, class);
     if (strncmp(due.text, "zr", 2) == 0) {
@@ -351,8 +339,8 @@ void talk_listen(struct play *p, struct talk *t)
         buffer_consume(input, input->nbytes);
         look_at_server(p, t);
         if (wire_reader_memory(t->from_server) > FLOOD_NBYTES)
-            play_fail(p, "flood", "", "a line without end", "a line of over %d octets",
-                      FLOOD_NBYTES);
+            (void)play_fail(p, "flood", "", "a line without end", "a line of over %d octets",
+                            FLOOD_NBYTES);
     }
     if (carrier_at_eof(t->carrier) && carrier_input(t->carrier)->nbytes == 0)
         take_end(p, t);
@@ -421,12 +409,13 @@ static void tell_silence(struct play *p, struct talk *t, enum talk_wish wish)
     char signature[96];
     bool in_process = p->options->target->is_in_process;
     bool alive = in_process || is_alive(p);
-    (void)snprintf(signature, sizeof signature, "%s is due, %s%s", wishes[wish].what, verb_due(t),
-                   alive ? "" : ", and nobody is answered");
-    play_fail(p, alive ? "silent" : "hang", wishes[wish].requirement, signature,
-              "%s is due and does not come%s%s", wishes[wish].what, t->ndue > 0 ? ", of tag " : "",
-              t->ndue > 0 ? t->due[0].text : "");
-    point_at(p, t);
+    (void)snprintf(signature, sizeof signature, "%s is due, %s%s", wishes[wish].what,
+                   talk_verb_due(t), alive ? "" : ", and nobody is answered");
+    if (play_fail(p, alive ? "silent" : "hang", wishes[wish].requirement, signature,
+                  "%s is due and does not come%s%s", wishes[wish].what,
+                  t->ndue > 0 ? ", of tag " : "", t->ndue > 0 ? t->due[0].text : ""))
+        point_at(p, t);
+    t->is_gray = true;
 }
 
 static void listen_all(struct play *p)
@@ -469,10 +458,11 @@ void talk_open(struct play *p, struct talk *t)
                                 .is_preauthenticated = target->is_preauthenticated};
     struct err err;
     *t = (struct talk){.name = name, .was_opened = true};
+    p->stage->nconnections++;
     t->carrier = target->connect(target->context, p->loop, "fred", &err);
     if (t->carrier == NULL) {
-        play_fail(p, "refused", "conn.listening", "connection refused", "cannot connect: %s",
-                  err.text);
+        (void)play_fail(p, "refused", "conn.listening", "connection refused", "cannot connect: %s",
+                        err.text);
         return;
     }
     t->model = model_session_new(p->world, &setup);
@@ -482,10 +472,23 @@ void talk_open(struct play *p, struct talk *t)
     (void)talk_settle(p, t);
 }
 
+/* Whether the server has nothing left to do for it. */
+static bool is_quiet(const struct talk *t)
+{
+    struct wire_unit unit;
+    uint64_t count;
+    if (t->is_ended)
+        return true;
+    return !t->is_gray && !t->is_half_closed && t->ndue == 0 && t->nunusable == 0 &&
+           t->nwaiting == 0 && !wire_reader_is_waiting(t->from_client, &unit, &count) &&
+           wire_reader_pending(t->from_client) == 0;
+}
+
 void talk_close(struct play *p, struct talk *t)
 {
     if (t->carrier == NULL)
         return;
+    p->stage->is_spoilt = p->stage->is_spoilt || !is_quiet(t);
     if (!t->is_ended)
         carrier_reset(t->carrier);
     carrier_close(&t->carrier);

@@ -15,7 +15,7 @@ struct talk_due {
     char text[32];
     struct span command; /* in the play's arena */
     struct feedback_command feedback;
-    bool is_login;
+    bool is_login, is_crowded; /* is_crowded: something else was due at the same time */
 };
 
 struct talk {
@@ -28,8 +28,9 @@ struct talk {
     size_t nunusable; /* lines whose tag cannot be given back, not answered yet */
     size_t nwaiting;  /* literals of the unfinished command that the model knows of */
     bool was_opened, has_greeted, is_half_closed, is_ended;
-    bool is_gray;     /* nothing can be told apart on it any more: no more is said */
-    bool was_refused; /* the announcement that was waited for last */
+    int64_t said_us, answered_us; /* the last octets said, the last completion */
+    bool is_gray;                 /* nothing can be told apart on it any more: no more is said */
+    bool was_refused;             /* the announcement that was waited for last */
 };
 
 /* A play under way. */
@@ -43,7 +44,7 @@ struct play {
     struct talk talks[STREAM_NSESSIONS];
     unsigned nsessions; /* that the plan speaks of */
     int64_t started_us;
-    struct fixture_message arrivals[64];
+    struct stage *stage;
     size_t narrivals;
     /* relations: the untagged lines that came for zr1, zr2, ... */
     struct buffer related[4];
@@ -51,9 +52,16 @@ struct play {
     bool is_relation_broken; /* a command of it was refused */
 };
 
-/* Ends the play with this finding, unless there is one already. */
-void play_fail(struct play *p, const char *oracle, const char *requirement, const char *signature,
+/* Ends the play with this finding, unless there is one already: then false. A play that catches all
+ * goes on. */
+bool play_fail(struct play *p, const char *oracle, const char *requirement, const char *signature,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The verb of the command that is to be answered next, or "-". */
+const char *talk_verb_due(const struct talk *t);
+/* The sentence with what differs each time left out: quotations, numbers, tags. */
+void talk_signature(const struct talk *t, const struct finding *finding, char *out,
+                    size_t capacity);
 
 int64_t play_now_us(const struct play *p);
 

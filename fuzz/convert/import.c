@@ -297,6 +297,7 @@ static void take_step(struct importer *m, const struct script_step *step)
     case STEP_USE:
     case STEP_LETTERS:
     case STEP_EXIT:
+    case STEP_ANSWER:
     case STEP_DO:
     case STEP_START:
     case STEP_FINISH:

@@ -2,6 +2,7 @@
  * engine: the entry point of libFuzzer, which AFL++'s driver takes, too. FUZZ_TARGET is the
  * target's name.
  */
+#include "drivers/rate.h"
 #include "targets/target.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -17,11 +18,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     target = fuzz_target_find(FUZZ_TARGET);
     ENSURE(target != NULL);
     fuzz_run(target, NULL, 0);
+    fuzz_ncommands = 0;
+    rate_begin();
     return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     fuzz_run(target, data, nbytes);
+    rate.ninputs++;
+    rate.ncommands = fuzz_ncommands;
     return 0;
 }

@@ -4,8 +4,9 @@
 
 FOLDER has the trees lf-asan, lf-octets and afl-asan as fuzz-NAME, and in `default` imapspec_planted;
 tools/fuzz-eval makes them. RESULTS gets a line of JSON for each run when it is done; runs that it
-has already are left out, so an evaluation can be stopped and gone on with. Each run is alone on one
-core (--core). Ends with 1 when --all-found was given and something was not found.
+has already are left out, so an evaluation can be stopped and gone on with. Each run is on one core
+(--core), and its time is what the engine, and all that it starts, take of that core: so other work
+on the machine changes little. Ends with 1 when --all-found was given and something was not found.
 """
 import argparse
 import json
@@ -28,8 +29,33 @@ LIBFUZZER = {"libfuzzer-octets": ("lf-octets", False), "libfuzzer-grammar": ("lf
 AFL = {"afl-octets": False, "afl-grammar": True}
 ENGINES = [*LIBFUZZER, *AFL, "blackbox"]
 CONTROL_SEED = 1000  # the control is libfuzzer-grammar again, with other seeds
-GRACE_S = 20
 STOPPED = -1000
+WALL_MOST = 12  # seconds of the clock for each of the core's, then the run ends all the same
+WALL_LEAST_S = 30
+CONFIRMING_S = 60
+TICKS = os.sysconf("SC_CLK_TCK")
+BY_CLOCK = ("silent", "hang", "slow", "refused")  # oracles that a busy machine might deceive
+
+
+def processor_seconds(pid):
+    """What a process, those it has started and those of them that have ended have had of a core."""
+    total, todo = 0, [pid]
+    while todo:
+        one = todo.pop()
+        try:
+            with open(f"/proc/{one}/stat", encoding="latin-1") as stat:
+                total += sum(map(int, stat.read().rpartition(")")[2].split()[11:15]))
+            for thread in os.listdir(f"/proc/{one}/task"):
+                with open(f"/proc/{one}/task/{thread}/children", encoding="ascii") as children:
+                    todo += map(int, children.read().split())
+        except OSError:
+            pass
+    return total / TICKS
+
+
+def of_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def end(process):
@@ -43,13 +69,6 @@ def end(process):
     process.wait()
 
 
-def has_folder(path):
-    try:
-        return any(entry.is_dir() and entry.name != "corpus" for entry in os.scandir(path))
-    except OSError:
-        return False
-
-
 class Run:
     """One engine, one bug, one seed: a folder of its own."""
 
@@ -60,6 +79,7 @@ class Run:
                                   "response" if bug.target == "client" else "request")
         self.dictionary = os.path.join(options.tree, "corpus/dictionaries/imap2.dict")
         self.log = os.path.join(folder, "log")
+        self.clock_seconds = 0
 
     def program(self, tree, name):
         return os.path.join(self.options.build, f"fuzz-{tree}", name)
@@ -70,25 +90,40 @@ class Run:
         return dict(base, IMAPSPEC_BUG=self.bug.id, **more)
 
     def wait(self, command, environment, is_enough=lambda: False):
-        """Runs it on the core, until it ends or it is enough; returns seconds and its exit status,
-        STOPPED when it was stopped."""
+        """Runs it on the core, until it ends, its time is over or it is enough; returns seconds of
+        the core and its exit status, STOPPED when it was stopped."""
         pinned = ["taskset", "-c", str(self.options.core), "setarch", "-R", *command]
-        start = time.monotonic()
+        before, start, seconds = of_children(), time.monotonic(), 0
+        wall_most = max(WALL_LEAST_S, self.options.time * WALL_MOST)
         with open(self.log, "wb") as log:
             process = subprocess.Popen(pinned, env=environment, cwd=self.folder, stdout=log,
                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                        start_new_session=True, preexec_fn=planted.without_cores)
             try:
                 status = None
-                while status is None and time.monotonic() < start + self.options.time + GRACE_S:
-                    status = process.poll()
-                    if status is None and is_enough():
+                while status is None and not is_enough():
+                    if seconds >= self.options.time or time.monotonic() > start + wall_most:
                         break
                     time.sleep(0.02)
-                seconds = time.monotonic() - start
+                    status = process.poll()
+                    if status is None:
+                        seconds = max(seconds, processor_seconds(process.pid))
+                if status is None:
+                    self.finish(process)
             finally:
                 end(process)
+        self.clock_seconds = time.monotonic() - start
+        if status is not None:
+            seconds = max(seconds, of_children() - before)
         return seconds, STOPPED if status is None else status
+
+    def finish(self, process):
+        """A finding from outside that rests on a clock is waited for until it is confirmed."""
+        if self.engine != "blackbox" or not set(self.shown()) & set(BY_CLOCK):
+            return
+        deadline = time.monotonic() + CONFIRMING_S
+        while process.poll() is None and time.monotonic() < deadline and self.confirmed() is None:
+            time.sleep(0.1)
 
     def told(self):
         with open(self.log, "rb") as log:
@@ -101,10 +136,10 @@ class Run:
         seed = self.seed + (CONTROL_SEED if self.engine == "control" else 0)
         seconds, _ = self.wait(
             [self.program(tree, f"fuzz_{self.bug.target}_planted"), f"-seed={seed}",
-             f"-max_total_time={self.options.time}", "-timeout=5", "-rss_limit_mb=2048",
+             f"-max_total_time={self.options.time * WALL_MOST + WALL_LEAST_S}", "-timeout=5", "-rss_limit_mb=2048",
              "-max_len=4096", f"-artifact_prefix={self.folder}/found-", "-print_final_stats=1",
              corpus, self.seeds],
-            self.environment(ASAN_OPTIONS="detect_leaks=0:quarantine_size_mb=16"))
+            self.environment(ASAN_OPTIONS="symbolize=0:detect_leaks=0:quarantine_size_mb=16"))
         found = [name for name in os.listdir(self.folder)
                  if name.startswith(("found-crash-", "found-timeout-", "found-oom-"))]
         runs = re.search(r"number_of_executed_units: (\d+)", self.told())
@@ -123,7 +158,7 @@ class Run:
             environment["IMAPSPEC_FUZZ_SIDE"] = ("response" if self.bug.target == "client"
                                                  else "request")
         command = ["afl-fuzz", "-i", self.seeds, "-o", out, "-m", "none", "-t", "5000",
-                   "-s", str(self.seed), "-V", str(self.options.time), "-x", self.dictionary,
+                   "-s", str(self.seed), "-V", str(self.options.time * WALL_MOST + WALL_LEAST_S), "-x", self.dictionary,
                    "--", self.program("afl-asan", f"fuzz_{self.bug.target}_planted")]
         seconds, _ = self.wait(command, environment)
         crashes = os.path.join(out, "default/crashes")
@@ -140,20 +175,40 @@ class Run:
             raise RuntimeError(f"afl-fuzz did not start:\n{self.told()[-1500:]}")
         return seconds, found, nruns
 
+    def shown(self):
+        """The oracles by which the black-box fuzzer has seen something."""
+        return re.findall(r"^shown after [0-9.]+ s: (\w+)", self.told(), re.MULTILINE)
+
+    def confirmed(self):
+        """Whether one of its findings shows every time; None as long as there is none."""
+        told = []
+        for folder, _, names in os.walk(os.path.join(self.folder, "findings")):
+            if "meta.json" in names:
+                with open(os.path.join(folder, "meta.json"), encoding="utf-8") as file:
+                    told.append('"flaky": true' not in file.read())
+        return any(told) if told else None
+
     def blackbox(self):
-        """The server is a process, and what it does is seen from outside only."""
+        """What the peer does is seen from outside only; the server is a process of its own."""
+        fuzzer = self.options.blackbox
         if self.bug.target == "client":
+            fuzzer = self.options.blackbox_client
+        if not fuzzer:
             return None
         findings = os.path.join(self.folder, "findings")
-        command = [*self.options.blackbox.split(), "--time", f"{self.options.time}s",
+        limit = self.options.time * WALL_MOST + WALL_LEAST_S + CONFIRMING_S
+        command = [*fuzzer.split(), "--time", f"{limit}s",
                    "--seed", str(self.seed), "--findings", findings]
         seconds, status = self.wait(command, self.environment(IMAPSPEC_DATA=self.options.tree),
-                                    lambda: has_folder(findings))
-        if status not in (0, 1, STOPPED):
+                                    self.shown)
+        # a server that ends while it is filled is none that can be fuzzed: told all the same
+        has_ended = re.search(r"^imapspec: .* (exited with status|was killed by)", self.told(),
+                              re.MULTILINE)
+        if status not in (0, 1, STOPPED) and not self.shown() and not has_ended:
             raise RuntimeError(f"{' '.join(command)} ended with {status}:\n{self.told()[-1500:]}")
         runs = re.findall(r"(\d+) scenarios", self.told())
-        found = [findings] if has_folder(findings) else []
-        return seconds, found, int(runs[-1]) if runs else 0
+        is_sure = self.confirmed() or set(self.shown()) - set(BY_CLOCK) or has_ended
+        return seconds, [findings] if is_sure else [], int(runs[-1]) if runs else 0
 
     def play(self):
         if self.engine in LIBFUZZER:
@@ -186,6 +241,14 @@ def rounded(seconds):
     return None if seconds is None else round(seconds, 2)
 
 
+def keep(options, found, name):
+    """What is not the bug is one of our own."""
+    folder = os.path.splitext(options.results)[0] + ".false"
+    os.makedirs(folder, exist_ok=True)
+    if os.path.isfile(found):
+        shutil.copyfile(found, os.path.join(folder, name))
+
+
 def run_once(options, engine, bug, seed):
     folder = tempfile.mkdtemp(prefix="fuzz-eval-")
     try:
@@ -195,11 +258,13 @@ def run_once(options, engine, bug, seed):
             return None
         seconds, found, nruns = played
         oracle = run.verify(found[0]) if found else None
+        if found and oracle is None:
+            keep(options, found[0], f"{bug.id}-{engine}-{seed}")
         return {"bug": bug.id, "class": bug.fields["class"], "held-out": bug.held_out,
                 "engine": engine, "seed": seed, "limit": options.time,
                 "seconds": rounded(seconds if oracle else None), "oracle": oracle,
                 "false": bool(found) and oracle is None, "inputs": nruns,
-                "load": round(os.getloadavg()[0], 1)}
+                "clock": round(run.clock_seconds, 1), "load": round(os.getloadavg()[0], 1)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -227,13 +292,15 @@ def arguments_of(argv):
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--bug", action="append")
-    parser.add_argument("--blackbox", default="", help="the command that fuzzes from outside")
+    parser.add_argument("--blackbox", default="", help="the command that fuzzes a server from outside")
+    parser.add_argument("--blackbox-client", default="", help="the same for the client")
     parser.add_argument("--all-found", action="store_true")
     return parser.parse_args(argv)
 
 
 def main(argv):
     options = arguments_of(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started ends, too
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         bugs = planted.read_bugs(options.tree)

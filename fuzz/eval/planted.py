@@ -13,8 +13,8 @@ A file is written as those of docs/faults.md are, with these lines:
                                  ends in \\c; \\\\ is a backslash, \\xNN an octet
 
 All bugs are put into one copy of the sources, and one of them is switched on while a program runs,
-by its ID in the environment: IMAPSPEC_BUG. In the text behind `by`, PLANTED stands for "this one is
-switched on". A `by` without that word stands there in place of the text behind `replace` when it is.
+by its ID in the environment: IMAPSPEC_BUG (several: with commas between). In the text behind `by`,
+PLANTED stands for "this one is switched on". A `by` without that word stands there in place of the text behind `replace` when it is.
 """
 import os
 import re
@@ -215,16 +215,19 @@ def switch_source(bugs):
     lines += ["};",
               "__attribute__((constructor)) static void switch_on(void)",
               "{",
-              '    const char *id = getenv("IMAPSPEC_BUG");',
-              "    if (id == NULL || *id == 0)",
-              "        return;",
-              "    for (size_t i = 0; i < sizeof planted / sizeof *planted; i++)",
-              "        if (strcmp(planted[i].id, id) == 0) {",
-              "            *planted[i].is_on = true;",
-              "            return;",
+              '    char *ids = getenv("IMAPSPEC_BUG");',
+              '    ids = ids == NULL ? NULL : strdup(ids);',
+              '    for (char *id = ids == NULL ? NULL : strtok(ids, ","); id != NULL; id = strtok(NULL, ",")) {',
+              "        size_t i = 0;",
+              "        while (i < sizeof planted / sizeof *planted && strcmp(planted[i].id, id) != 0)",
+              "            i++;",
+              "        if (i == sizeof planted / sizeof *planted) {",
+              '            (void)fprintf(stderr, "IMAPSPEC_BUG: there is no bug %s\\n", id);',
+              "            exit(2);",
               "        }",
-              '    (void)fprintf(stderr, "IMAPSPEC_BUG: there is no bug %s\\n", id);',
-              "    exit(2);",
+              "        *planted[i].is_on = true;",
+              "    }",
+              "    free(ids);",
               "}", ""]
     return "\n".join(lines)
 

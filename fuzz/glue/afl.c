@@ -3,6 +3,8 @@
  * 4.04c and its successors load. IMAPSPEC_FUZZ_SIDE=response says that the target reads what a
  * server says. The names of the operators go into the names of files in queue/ and crashes/.
  */
+#include "glue/afl.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,17 +34,6 @@ struct afl {
     bool has_candidate;
     int step;
 };
-
-/* What AFL++ looks for: see its docs/custom_mutators.md. */
-void *afl_custom_init(void *afl, unsigned seed);
-void afl_custom_deinit(void *data);
-unsigned afl_custom_fuzz_count(void *data, const unsigned char *bytes, size_t nbytes);
-size_t afl_custom_fuzz(void *data, unsigned char *bytes, size_t nbytes, unsigned char **out_r,
-                       unsigned char *other, size_t nother, size_t max);
-const char *afl_custom_describe(void *data, size_t max);
-int32_t afl_custom_init_trim(void *data, unsigned char *bytes, size_t nbytes);
-size_t afl_custom_trim(void *data, unsigned char **out_r);
-int32_t afl_custom_post_trim(void *data, unsigned char success);
 
 void *afl_custom_init(void *engine, unsigned seed)
 {

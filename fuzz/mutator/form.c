@@ -11,6 +11,7 @@ enum { WALKS_MOST = 1 << 20, WALKS_ROUNDS = 24 };
     ((form)->array =                                                                               \
          mem_grow((form)->array, &(form)->capacity, (form)->count + 1, sizeof *(form)->array))
 
+static const char *const date_rules[] = {"date-text", "day-fixed", "time"};
 static const char *const string_rules[] = {"string", "nstring", "name", "text-value"};
 
 static uint16_t short_of(size_t number)
@@ -293,6 +294,8 @@ static void describe_rule(struct form *form, size_t index)
     r->unlike = rule->unlike;
     r->nunlike = (uint8_t)rule->nunlike;
     r->pool = pool_of_rule(rule->name);
+    for (size_t i = 0; i < sizeof date_rules / sizeof date_rules[0]; i++)
+        r->is_date = r->is_date || strcmp(rule->name, date_rules[i]) == 0;
     for (size_t i = 0; i < sizeof string_rules / sizeof string_rules[0]; i++)
         r->is_string = r->is_string || strcmp(rule->name, string_rules[i]) == 0;
 }

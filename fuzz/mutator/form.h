@@ -58,6 +58,7 @@ struct form_rule {
     bool is_terminal; /* never a node */
     bool is_count;    /* its number says how long ... */
     bool is_counted;  /* ... this is */
+    bool is_date;     /* a date or a part of one that stands in a fixed place */
     bool is_string;   /* derives a value that can be written as atom, quoted or literal */
     uint8_t nunlike;
     const struct span *unlike;

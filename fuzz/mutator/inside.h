@@ -16,7 +16,10 @@ enum {
     OPERATORS_MOST = 64,
     VERBS_MOST = 16,
     EXISTS_GUESS = 5, /* messages of a mailbox that nobody has told about */
-    SWARM_CALLS = 64
+    SWARM_CALLS = 64,
+    KEPT_NTREES = 128,
+    KEPT_NBYTES = 128,
+    KEPT_NNODES = 96
 };
 
 /* A unit of a stream; the last of a long one is all that is left. */
@@ -31,6 +34,21 @@ struct units {
     struct span stream;
     struct unit items[UNITS_MOST];
     uint32_t nitems;
+};
+
+/* The units of a stream that was seen, and a copy of it; nbytes is 0 when it was too long. */
+struct kept_units {
+    struct units units;
+    char stream[DONOR_NBYTES];
+    uint32_t nbytes;
+};
+
+/* A command that was taken apart. */
+struct kept_tree {
+    uint32_t nbytes, nnodes, derived;
+    bool is_whole;
+    char text[KEPT_NBYTES];
+    struct parse_node nodes[KEPT_NNODES];
 };
 
 /* What is written, cut at max. */
@@ -54,13 +72,12 @@ struct mutator {
     struct produce_swarm swarm;
     bool *is_off; /* by item */
     uint32_t verbs_off;
-    uint16_t shares[OPERATORS_MOST];  /* of the operators: as usual, and ... */
-    uint16_t weights[OPERATORS_MOST]; /* ... now */
-    uint32_t total_weight;
+    uint16_t shares[OPERATORS_MOST]; /* of the operators: as usual, and ... */
+    uint32_t upto[OPERATORS_MOST];   /* ... now: with those before it */
     uint32_t calls;
 
     /* the call at hand */
-    struct units units;
+    struct units *units; /* those of kept */
     struct scene scenes[STREAM_NSESSIONS];
     struct sink sink;
     uint32_t unit;    /* that was changed, or UINT32_MAX */
@@ -71,10 +88,11 @@ struct mutator {
     struct mutator_last last;
 
     /* what was seen before */
-    char donors[DONORS_NITEMS][DONOR_NBYTES];
-    uint32_t donor_nbytes[DONORS_NITEMS];
+    struct kept_units kept;
+    struct kept_tree trees[KEPT_NTREES];
+    struct kept_units donors[DONORS_NITEMS];
     uint32_t ndonors, next_donor;
-    struct units donor_units;
+    struct units other_units; /* of the stream to cross with */
 
     size_t (*hook)(void *context, char *bytes, size_t nbytes, size_t max, uint64_t seed);
     void *hook_context;
@@ -101,6 +119,13 @@ struct span units_text(const struct units *units, uint32_t unit, char *room);
 
 /* A stream to take from: one that was seen, or the input itself. */
 const struct units *units_donor(struct mutator *m);
+
+/* ---- what was seen before (kept.c) ---- */
+
+/* As parse(), from m->start. */
+void kept_parse(struct mutator *m, struct parse *p, struct span text);
+/* As units_split(). */
+void kept_split(struct kept_units *kept, struct span stream);
 
 /* ---- what is written (sink.c) ---- */
 

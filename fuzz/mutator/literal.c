@@ -2,19 +2,6 @@
 
 /* Operators on literals. Any string will do: it is spelled as a literal first. */
 
-static void announce(struct producer *p, size_t count)
-{
-    char digits[20];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + count % 10);
-        count /= 10;
-    } while (count > 0);
-    produce_octets(p, SPAN_LIT("{"));
-    produce_octets(p, span_make(digits + at, sizeof digits - at));
-    produce_octets(p, SPAN_LIT("}\r\n"));
-}
-
 static void announce_text(struct producer *p, const char *count)
 {
     produce_octets(p, SPAN_LIT("{"));
@@ -27,7 +14,7 @@ static void write_lines(struct mutator *m, struct producer *p, struct span value
     static const char *const lines[] = {
         "\r\n", "\r\na1 NOOP\r\n", "x {3}\r\nabc", "\r\n* 1 EXPUNGE\r\n", "\r\n+ go\r\n", "\n\n"};
     struct span line = span_of(lines[below(m, 6)]);
-    announce(p, value.nbytes + line.nbytes);
+    produce_announcement(p, (uint32_t)(value.nbytes + line.nbytes));
     produce_octets(p, value);
     produce_octets(p, line);
 }
@@ -51,13 +38,14 @@ static void write_huge(struct mutator *m, struct producer *p, struct span value)
 
 static void write_damaged(struct mutator *m, struct producer *p, unsigned kind, struct span value)
 {
+    const uint32_t nbytes = (uint32_t)value.nbytes;
     switch ((enum literal_kind)kind) {
     case LITERAL_OFF_BY_ONE:
-        announce(p, value.nbytes > 0 && below(m, 2) == 0 ? value.nbytes - 1 : value.nbytes + 1);
+        produce_announcement(p, nbytes > 0 && below(m, 2) == 0 ? nbytes - 1 : nbytes + 1);
         produce_octets(p, value);
         return;
     case LITERAL_MISMATCH:
-        announce(p, below(m, 40));
+        produce_announcement(p, below(m, 40));
         produce_octets(p, value);
         return;
     case LITERAL_LINES:
@@ -69,14 +57,14 @@ static void write_damaged(struct mutator *m, struct producer *p, unsigned kind, 
         produce_octets(p, below(m, 2) == 0 ? SPAN_LIT("\"{3}\r\nabc") : SPAN_LIT("{3}\"\r\nabc"));
         return;
     case LITERAL_ZERO:
-        announce(p, 0);
+        produce_announcement(p, 0);
         return;
     case LITERAL_HUGE:
         write_huge(m, p, value);
         return;
     case LITERAL_EARLY:
     case LITERAL_WAITED:
-        announce(p, value.nbytes);
+        produce_announcement(p, nbytes);
         produce_octets(p, value);
         return;
     }
@@ -89,7 +77,7 @@ static void write_cut(struct mutator *m, uint32_t node, struct span spelled, uns
     size_t line = span_find_byte(spelled, '\n') + 1;
     size_t cut =
         kind == LITERAL_WAITED ? line : line + below(m, (uint32_t)(spelled.nbytes - line) + 1);
-    sink_units(&m->sink, &m->units, 0, m->unit);
+    sink_units(&m->sink, m->units, 0, m->unit);
     if (kind == LITERAL_EARLY && below(m, 2) == 0)
         sink_control(&m->sink, STREAM_SEGMENT, 0);
     sink_data(&m->sink, span_slice(m->text, 0, n->at));
@@ -97,7 +85,7 @@ static void write_cut(struct mutator *m, uint32_t node, struct span spelled, uns
     sink_control(&m->sink, kind == LITERAL_WAITED ? STREAM_BARRIER : STREAM_SEGMENT, 0);
     sink_data(&m->sink, span_from(spelled, cut));
     sink_data(&m->sink, span_from(m->text, (size_t)n->at + n->nbytes));
-    sink_units(&m->sink, &m->units, m->unit + 1, m->units.nitems);
+    sink_units(&m->sink, m->units, m->unit + 1, m->units->nitems);
 }
 
 bool literal_damage(struct mutator *m, unsigned which)

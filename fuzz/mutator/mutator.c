@@ -72,16 +72,16 @@ static uint32_t tier_total(enum mutator_tier tier)
 static void draw_swarm(struct mutator *m)
 {
     static const uint8_t favours[] = {0, 1, 1, 1, 2, 4};
-    m->total_weight = 0;
+    uint32_t total = 0;
     for (size_t i = 0; i < NOPERATORS; i++) {
-        m->weights[i] = (uint16_t)(m->shares[i] * favours[below(m, 6)] / 2);
-        m->total_weight += m->weights[i];
+        total += m->shares[i] * favours[below(m, 6)] / 2U;
+        m->upto[i] = total;
     }
-    uint64_t dice = 0;
-    for (size_t i = 0; i < m->form->nitems; i++, dice >>= 3) {
-        if (i % 21 == 0)
-            dice = rng_next(&m->rng);
-        m->is_off[i] = (dice & 7) == 0;
+    const size_t nitems = m->form->nitems;
+    for (size_t from = 0; from < nitems; from += 21) {
+        uint64_t dice = rng_next(&m->rng);
+        for (size_t i = from; i < nitems && i < from + 21; i++, dice >>= 3)
+            m->is_off[i] = (dice & 7) == 0;
     }
     m->swarm = (struct produce_swarm){.is_off = m->is_off,
                                       .fresh = (uint8_t)(10 + below(m, 40)),
@@ -156,8 +156,9 @@ void mutator_remember(struct mutator *m, struct span stream)
 {
     if (stream.nbytes == 0 || stream.nbytes > DONOR_NBYTES)
         return;
-    memcpy(m->donors[m->next_donor], stream.data, stream.nbytes);
-    m->donor_nbytes[m->next_donor] = (uint32_t)stream.nbytes;
+    struct kept_units *donor = &m->donors[m->next_donor];
+    kept_split(donor, stream);
+    donor->units.stream = span_make(donor->stream, donor->nbytes);
     m->next_donor = (m->next_donor + 1) % DONORS_NITEMS;
     m->ndonors += m->ndonors < DONORS_NITEMS;
 }
@@ -171,7 +172,8 @@ static void begin(struct mutator *m, struct span in, struct sink sink, uint64_t 
         draw_swarm(m);
     m->sink = sink;
     m->last = (struct mutator_last){SIZE_MAX, SIZE_MAX};
-    units_split(&m->units, in.data == NULL ? SPAN_LIT("") : in);
+    kept_split(&m->kept, in.data == NULL ? SPAN_LIT("") : in);
+    m->units = &m->kept.units;
 }
 
 static bool try_operator(struct mutator *m, size_t index)
@@ -188,18 +190,22 @@ static bool try_operator(struct mutator *m, size_t index)
 
 static size_t choose_operator(struct mutator *m)
 {
-    uint32_t skip = m->total_weight > 0 ? below(m, m->total_weight) : 0;
-    for (size_t i = 0; i < NOPERATORS; i++) {
-        if (skip < m->weights[i])
-            return i;
-        skip -= m->weights[i];
+    uint32_t total = m->upto[NOPERATORS - 1];
+    uint32_t skip = total > 0 ? below(m, total) : 0;
+    size_t low = 0;
+    for (size_t high = total > 0 ? NOPERATORS - 1 : 0; low < high;) {
+        size_t middle = (low + high) / 2;
+        if (skip < m->upto[middle])
+            high = middle;
+        else
+            low = middle + 1;
     }
-    return 0;
+    return low;
 }
 
 static bool is_changed(const struct mutator *m)
 {
-    const struct span *in = &m->units.stream;
+    const struct span *in = &m->units->stream;
     return m->sink.nbytes != in->nbytes || memcmp(m->sink.bytes, in->data, in->nbytes) != 0;
 }
 
@@ -234,23 +240,23 @@ size_t mutator_cross(struct mutator *m, struct span a, struct span b, char *out,
     if (max == 0)
         return 0;
     begin(m, a, (struct sink){.bytes = out, .max = max}, seed);
-    units_split(&m->donor_units, b.data == NULL ? SPAN_LIT("") : b);
-    const struct units *other = &m->donor_units;
-    uint32_t first = units_place(m, &m->units);
-    uint32_t second = units_place(m, &m->units);
+    units_split(&m->other_units, b.data == NULL ? SPAN_LIT("") : b);
+    const struct units *other = &m->other_units;
+    uint32_t first = units_place(m, m->units);
+    uint32_t second = units_place(m, m->units);
     uint32_t from = first < second ? first : second;
     uint32_t to = first < second ? second : first;
     uint32_t begins = units_place(m, other);
     uint32_t ends = units_place(m, other);
     uint32_t other_from = begins < ends ? begins : ends;
     uint32_t other_to = begins < ends ? ends : begins;
-    sink_units(&m->sink, &m->units, 0, from);
-    if (units_session(&m->units, from) != units_session(other, other_from))
+    sink_units(&m->sink, m->units, 0, from);
+    if (units_session(m->units, from) != units_session(other, other_from))
         sink_session(&m->sink, units_session(other, other_from));
     sink_units(&m->sink, other, other_from, other_to);
-    if (units_session(other, other_to) != units_session(&m->units, to))
-        sink_session(&m->sink, units_session(&m->units, to));
-    sink_units(&m->sink, &m->units, to, m->units.nitems);
+    if (units_session(other, other_to) != units_session(m->units, to))
+        sink_session(&m->sink, units_session(m->units, to));
+    sink_units(&m->sink, m->units, to, m->units->nitems);
     if (m->sink.nbytes == 0)
         (void)try_operator(m, 0);
     return m->sink.nbytes;

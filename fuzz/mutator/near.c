@@ -8,10 +8,10 @@ enum { OCTETS_ROOM = 4096 };
 
 static bool load(struct mutator *m)
 {
-    m->unit = units_data(m, &m->units);
+    m->unit = units_data(m, m->units);
     if (m->unit == UINT32_MAX)
         return false;
-    m->text = units_text(&m->units, m->unit, m->text_room);
+    m->text = units_text(m->units, m->unit, m->text_room);
     return m->text.nbytes > 0;
 }
 
@@ -132,17 +132,17 @@ static size_t havoc(struct mutator *m, char *bytes, size_t nbytes, size_t max)
 bool octets_change(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t unit = units_data(m, &m->units);
-    if (unit == UINT32_MAX || m->units.items[unit].nbytes > OCTETS_ROOM)
+    uint32_t unit = units_data(m, m->units);
+    if (unit == UINT32_MAX || m->units->items[unit].nbytes > OCTETS_ROOM)
         return false;
-    const struct unit *u = &m->units.items[unit];
+    const struct unit *u = &m->units->items[unit];
     m->unit = unit;
-    memcpy(m->scratch, m->units.stream.data + u->at, u->nbytes);
+    memcpy(m->scratch, m->units->stream.data + u->at, u->nbytes);
     size_t nbytes = m->hook != NULL ? m->hook(m->hook_context, m->scratch, u->nbytes,
                                               sizeof m->scratch, rng_next(&m->rng))
                                     : havoc(m, m->scratch, u->nbytes, sizeof m->scratch);
-    sink_units(&m->sink, &m->units, 0, unit);
+    sink_units(&m->sink, m->units, 0, unit);
     sink_raw(&m->sink, span_make(m->scratch, nbytes));
-    sink_units(&m->sink, &m->units, unit + 1, m->units.nitems);
+    sink_units(&m->sink, m->units, unit + 1, m->units->nitems);
     return true;
 }

@@ -1,5 +1,7 @@
 #include "mutator/produce.h"
 
+#include <string.h>
+
 enum { MOST_DEPTH = 24, MOST_RUN = 12, TRIES = 8, PARTS_MOST = 64 };
 
 void produce_octets(struct producer *p, struct span octets)
@@ -7,15 +9,17 @@ void produce_octets(struct producer *p, struct span octets)
     uint32_t room = p->capacity - p->nbytes;
     p->is_full = p->is_full || octets.nbytes > room;
     uint32_t count = octets.nbytes > room ? room : (uint32_t)octets.nbytes;
-    for (uint32_t i = 0; i < count; i++)
-        p->out[p->nbytes + i] = octets.data[i];
+    if (count > 0)
+        memcpy(p->out + p->nbytes, octets.data, count);
     p->nbytes += count;
 }
 
 static void produce_octet(struct producer *p, unsigned octet)
 {
-    char c = (char)octet;
-    produce_octets(p, span_make(&c, 1));
+    if (p->nbytes < p->capacity)
+        p->out[p->nbytes++] = (char)octet;
+    else
+        p->is_full = true;
 }
 
 static void produce_number(struct producer *p, uint32_t number)
@@ -27,6 +31,13 @@ static void produce_number(struct producer *p, uint32_t number)
         number /= 10;
     } while (number > 0);
     produce_octets(p, span_make(digits + at, sizeof digits - at));
+}
+
+void produce_announcement(struct producer *p, uint32_t count)
+{
+    produce_octet(p, '{');
+    produce_number(p, count);
+    produce_octets(p, SPAN_LIT("}\r\n"));
 }
 
 static bool happens(struct producer *p, unsigned in_256)
@@ -60,9 +71,7 @@ bool produce_can_spell(enum produce_spelling spelling, struct span value)
 void produce_string(struct producer *p, enum produce_spelling spelling, struct span value)
 {
     if (spelling == PRODUCE_LITERAL) {
-        produce_octet(p, '{');
-        produce_number(p, (uint32_t)value.nbytes);
-        produce_octets(p, SPAN_LIT("}\r\n"));
+        produce_announcement(p, (uint32_t)value.nbytes);
         produce_octets(p, value);
         return;
     }

@@ -38,6 +38,7 @@ void produce_rule(struct producer *p, int rule);
 void produce_item(struct producer *p, unsigned item);
 
 void produce_octets(struct producer *p, struct span octets);
+void produce_announcement(struct producer *p, uint32_t count); /* {count} CR LF */
 
 enum produce_spelling { PRODUCE_ATOM, PRODUCE_QUOTED, PRODUCE_LITERAL, PRODUCE_NSPELLINGS };
 /* Whether the value can be spelled so; everything can be a literal. */

@@ -4,13 +4,13 @@
 
 static void write_rest(struct mutator *m, uint32_t from)
 {
-    sink_units(&m->sink, &m->units, from, m->units.nitems);
+    sink_units(&m->sink, m->units, from, m->units->nitems);
 }
 
 static void write_head(struct mutator *m, uint32_t to)
 {
     m->unit = to;
-    sink_units(&m->sink, &m->units, 0, to);
+    sink_units(&m->sink, m->units, 0, to);
 }
 
 /* A run of units that begins at a random one; *to_r is behind its last. */
@@ -42,8 +42,8 @@ static void write_run(struct mutator *m, const struct units *units, uint32_t fro
 bool session_insert(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t place = units_place(m, &m->units);
-    unsigned here = units_session(&m->units, place);
+    uint32_t place = units_place(m, m->units);
+    unsigned here = units_session(m->units, place);
     unsigned session = below(m, 8) == 0 ? 1 + below(m, STREAM_NSESSIONS) : here;
     units_walk(m, place);
     write_head(m, place);
@@ -62,8 +62,8 @@ bool session_delete(struct mutator *m, unsigned which)
     (void)which;
     uint32_t from = 0;
     uint32_t to = 0;
-    uint32_t most = below(m, 4) == 0 ? m->units.nitems / 2 + 1 : 4;
-    if (!choose_run(m, &m->units, most, &from, &to) || to - from == m->units.nitems)
+    uint32_t most = below(m, 4) == 0 ? m->units->nitems / 2 + 1 : 4;
+    if (!choose_run(m, m->units, most, &from, &to) || to - from == m->units->nitems)
         return false;
     write_head(m, from);
     write_rest(m, to);
@@ -75,11 +75,11 @@ bool session_duplicate(struct mutator *m, unsigned which)
     (void)which;
     uint32_t from = 0;
     uint32_t to = 0;
-    uint32_t place = units_place(m, &m->units);
-    if (!choose_run(m, &m->units, 3, &from, &to))
+    uint32_t place = units_place(m, m->units);
+    if (!choose_run(m, m->units, 3, &from, &to))
         return false;
     write_head(m, place);
-    write_run(m, &m->units, from, to, units_session(&m->units, place));
+    write_run(m, m->units, from, to, units_session(m->units, place));
     write_rest(m, place);
     return true;
 }
@@ -87,16 +87,16 @@ bool session_duplicate(struct mutator *m, unsigned which)
 bool session_swap(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t a = units_data(m, &m->units);
-    uint32_t b = units_data(m, &m->units);
+    uint32_t a = units_data(m, m->units);
+    uint32_t b = units_data(m, m->units);
     if (a == UINT32_MAX || b == UINT32_MAX || a == b)
         return false;
     uint32_t first = a < b ? a : b;
     uint32_t second = a < b ? b : a;
     write_head(m, first);
-    sink_units(&m->sink, &m->units, second, second + 1);
-    sink_units(&m->sink, &m->units, first + 1, second);
-    sink_units(&m->sink, &m->units, first, first + 1);
+    sink_units(&m->sink, m->units, second, second + 1);
+    sink_units(&m->sink, m->units, first + 1, second);
+    sink_units(&m->sink, m->units, first, first + 1);
     write_rest(m, second + 1);
     return true;
 }
@@ -104,12 +104,12 @@ bool session_swap(struct mutator *m, unsigned which)
 bool session_replace(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t unit = units_data(m, &m->units);
+    uint32_t unit = units_data(m, m->units);
     if (unit == UINT32_MAX)
         return false;
     units_walk(m, unit);
     write_head(m, unit);
-    command_fresh(m, m->units.items[unit].session);
+    command_fresh(m, m->units->items[unit].session);
     write_rest(m, unit + 1);
     return true;
 }
@@ -118,12 +118,12 @@ bool session_splice(struct mutator *m, unsigned which)
 {
     (void)which;
     const struct units *donor = units_donor(m);
-    uint32_t place = units_place(m, &m->units);
+    uint32_t place = units_place(m, m->units);
     uint32_t from = units_place(m, donor);
     if (from == donor->nitems)
         return false;
     write_head(m, place);
-    if (units_session(&m->units, place) != units_session(donor, from))
+    if (units_session(m->units, place) != units_session(donor, from))
         sink_session(&m->sink, units_session(donor, from));
     sink_units(&m->sink, donor, from, donor->nitems);
     return true;
@@ -132,17 +132,17 @@ bool session_splice(struct mutator *m, unsigned which)
 bool session_move(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t from = units_data(m, &m->units);
+    uint32_t from = units_data(m, m->units);
     if (from == UINT32_MAX)
         return false;
-    unsigned here = m->units.items[from].session;
-    uint32_t room = m->units.nitems - from;
+    unsigned here = m->units->items[from].session;
+    uint32_t room = m->units->nitems - from;
     uint32_t to = from + 1 + below(m, room < 4 ? room : 4);
-    if (units_session(&m->units, to) != here)
+    if (units_session(m->units, to) != here)
         to = from + 1;
     write_head(m, from);
     sink_session(&m->sink, 1 + (here + below(m, STREAM_NSESSIONS - 1)) % STREAM_NSESSIONS);
-    sink_units(&m->sink, &m->units, from, to);
+    sink_units(&m->sink, m->units, from, to);
     sink_session(&m->sink, here);
     write_rest(m, to);
     return true;
@@ -151,8 +151,8 @@ bool session_move(struct mutator *m, unsigned which)
 bool session_prefix(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t place = below(m, 2) == 0 ? 0 : units_place(m, &m->units);
-    unsigned here = units_session(&m->units, place);
+    uint32_t place = below(m, 2) == 0 ? 0 : units_place(m, m->units);
+    unsigned here = units_session(m->units, place);
     unsigned session = below(m, 4) == 0 ? 1 + below(m, STREAM_NSESSIONS) : here;
     units_walk(m, place);
     write_head(m, place);
@@ -169,11 +169,11 @@ bool session_prefix(struct mutator *m, unsigned which)
 bool session_interleave(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t unit = units_data(m, &m->units);
-    if (unit == UINT32_MAX || m->units.items[unit].nbytes < 2)
+    uint32_t unit = units_data(m, m->units);
+    if (unit == UINT32_MAX || m->units->items[unit].nbytes < 2)
         return false;
-    const struct unit *u = &m->units.items[unit];
-    struct span bytes = span_slice(m->units.stream, u->at, u->nbytes);
+    const struct unit *u = &m->units->items[unit];
+    struct span bytes = span_slice(m->units->stream, u->at, u->nbytes);
     size_t cut = 1 + below(m, u->nbytes - 1);
     unsigned other = 1 + (u->session + below(m, STREAM_NSESSIONS - 1)) % STREAM_NSESSIONS;
     units_walk(m, unit);
@@ -193,12 +193,12 @@ bool session_interleave(struct mutator *m, unsigned which)
 bool session_repeat(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t unit = units_data(m, &m->units);
+    uint32_t unit = units_data(m, m->units);
     if (unit == UINT32_MAX)
         return false;
     write_head(m, unit);
     for (uint32_t count = 2 + below(m, below(m, 8) == 0 ? 64 : 8); count > 0; count--)
-        sink_units(&m->sink, &m->units, unit, unit + 1);
+        sink_units(&m->sink, m->units, unit, unit + 1);
     write_rest(m, unit + 1);
     return true;
 }
@@ -206,8 +206,8 @@ bool session_repeat(struct mutator *m, unsigned which)
 bool session_probe(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t place = below(m, 2) == 0 ? m->units.nitems : units_place(m, &m->units);
-    unsigned here = units_session(&m->units, place);
+    uint32_t place = below(m, 2) == 0 ? m->units->nitems : units_place(m, m->units);
+    unsigned here = units_session(m->units, place);
     units_walk(m, place);
     write_head(m, place);
     command_probe(m, here);
@@ -240,19 +240,19 @@ static void write_event(struct mutator *m)
 bool session_event(struct mutator *m, unsigned which)
 {
     (void)which;
-    uint32_t place = units_place(m, &m->units);
+    uint32_t place = units_place(m, m->units);
     bool is_inside =
-        place < m->units.nitems && m->units.items[place].kind == STREAM_DATA && below(m, 4) == 0;
+        place < m->units->nitems && m->units->items[place].kind == STREAM_DATA && below(m, 4) == 0;
     write_head(m, place);
     if (!is_inside) {
-        bool replaces = place < m->units.nitems && m->units.items[place].kind != STREAM_DATA &&
+        bool replaces = place < m->units->nitems && m->units->items[place].kind != STREAM_DATA &&
                         below(m, 2) == 0;
         write_event(m);
         write_rest(m, place + replaces);
         return true;
     }
-    const struct unit *u = &m->units.items[place];
-    struct span bytes = span_slice(m->units.stream, u->at, u->nbytes);
+    const struct unit *u = &m->units->items[place];
+    struct span bytes = span_slice(m->units->stream, u->at, u->nbytes);
     size_t cut = below(m, u->nbytes);
     cut -= cut > 0 && bytes.data[cut - 1] == STREAM_OCTET_ESCAPE;
     sink_raw(&m->sink, span_slice(bytes, 0, cut));

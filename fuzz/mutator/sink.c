@@ -23,16 +23,15 @@ static void sink_whole(struct sink *sink, const char *bytes, size_t nbytes)
 void sink_data(struct sink *sink, struct span data)
 {
     size_t from = 0;
-    for (size_t i = 0; i < data.nbytes; i++) {
-        unsigned char c = (unsigned char)data.data[i];
-        if (c > STREAM_OCTET_BARRIER || !stream_is_control((char)c))
-            continue;
-        sink_raw(sink, span_slice(data, from, i - from));
-        const char escaped[2] = {STREAM_OCTET_ESCAPE, (char)c};
+    for (;;) {
+        size_t at = stream_control_find(data, from);
+        sink_raw(sink, span_slice(data, from, at - from));
+        if (at == data.nbytes)
+            return;
+        const char escaped[2] = {STREAM_OCTET_ESCAPE, data.data[at]};
         sink_whole(sink, escaped, sizeof escaped);
-        from = i + 1;
+        from = at + 1;
     }
-    sink_raw(sink, span_from(data, from));
 }
 
 void sink_session(struct sink *sink, unsigned session)
@@ -63,8 +62,8 @@ void sink_edit(struct mutator *m, uint32_t at, uint32_t nbytes, struct span repl
 {
     struct span head = span_slice(m->text, 0, at);
     struct span tail = span_from(m->text, (size_t)at + nbytes);
-    bool is_plain = m->units.items[m->unit].is_plain;
-    sink_units(&m->sink, &m->units, 0, m->unit);
+    bool is_plain = m->units->items[m->unit].is_plain;
+    sink_units(&m->sink, m->units, 0, m->unit);
     if (is_plain)
         sink_raw(&m->sink, head);
     else
@@ -74,5 +73,5 @@ void sink_edit(struct mutator *m, uint32_t at, uint32_t nbytes, struct span repl
         sink_raw(&m->sink, tail);
     else
         sink_data(&m->sink, tail);
-    sink_units(&m->sink, &m->units, m->unit + 1, m->units.nitems);
+    sink_units(&m->sink, m->units, m->unit + 1, m->units->nitems);
 }

@@ -6,11 +6,11 @@ enum { LOADS = 6, LENGTHS_MOST = 24 };
 
 bool tree_load(struct mutator *m)
 {
-    m->unit = units_data(m, &m->units);
+    m->unit = units_data(m, m->units);
     if (m->unit == UINT32_MAX)
         return false;
-    m->text = units_text(&m->units, m->unit, m->text_room);
-    parse(&m->tree, m->form, m->start, m->text);
+    m->text = units_text(m->units, m->unit, m->text_room);
+    kept_parse(m, &m->tree, m->text);
     return true;
 }
 
@@ -55,7 +55,7 @@ uint32_t tree_find(struct mutator *m, bool (*fits)(const struct form_rule *rule)
     const struct parse *p = &m->tree;
     uint32_t from = below(m, p->nnodes);
     for (uint32_t i = 0; i < p->nnodes; i++) {
-        uint32_t node = (from + i) % p->nnodes;
+        uint32_t node = from + i < p->nnodes ? from + i : from + i - p->nnodes;
         const struct parse_node *n = &p->nodes[node];
         if (n->kind == PARSE_RULE && fits(&p->form->rules[n->what]) && untied(p, node) == node)
             return node;
@@ -86,7 +86,7 @@ void tree_replace(struct mutator *m, uint32_t node, struct span replacement)
 
 static unsigned session_of(const struct mutator *m)
 {
-    return m->units.items[m->unit].session;
+    return m->units->items[m->unit].session;
 }
 
 static void produce_node(struct producer *p, const struct parse_node *n)
@@ -148,11 +148,11 @@ bool tree_graft(struct mutator *m, unsigned which)
     uint32_t unit = units_data(m, donor);
     if (unit == UINT32_MAX)
         return false;
-    parse(&m->other, m->form, m->start, units_text(donor, unit, m->other_room));
+    kept_parse(m, &m->other, units_text(donor, unit, m->other_room));
     uint32_t node = tree_target(m);
     uint32_t from = below(m, m->other.nnodes);
     for (uint32_t i = 0; i < m->other.nnodes; i++) {
-        uint32_t found = (from + i) % m->other.nnodes;
+        uint32_t found = from + i < m->other.nnodes ? from + i : from + i - m->other.nnodes;
         if (!same_kind(&m->tree.nodes[node], &m->other.nodes[found]))
             continue;
         tree_replace(m, node, parse_text(&m->other, found));
@@ -168,7 +168,7 @@ static uint32_t find_list(struct mutator *m, bool wants_elements)
     const struct parse *p = &m->tree;
     uint32_t from = below(m, p->nnodes);
     for (uint32_t i = 0; i < p->nnodes; i++) {
-        uint32_t node = (from + i) % p->nnodes;
+        uint32_t node = from + i < p->nnodes ? from + i : from + i - p->nnodes;
         bool fits =
             p->nodes[node].kind == PARSE_LIST && (!wants_elements || p->nodes[node].size > 1);
         if (fits && untied(p, node) == node)

@@ -81,10 +81,8 @@ struct span units_text(const struct units *units, uint32_t unit, char *room)
 const struct units *units_donor(struct mutator *m)
 {
     if (m->ndonors == 0 || below(m, 4) == 0)
-        return &m->units;
-    uint32_t which = below(m, m->ndonors);
-    units_split(&m->donor_units, span_make(m->donors[which], m->donor_nbytes[which]));
-    return &m->donor_units;
+        return m->units;
+    return &m->donors[below(m, m->ndonors)].units;
 }
 
 /* ---- what sessions have come to ---- */
@@ -119,11 +117,11 @@ void units_walk(struct mutator *m, uint32_t upto)
         m->scenes[i] =
             (struct scene){.pools = &m->pools, .exists = EXISTS_GUESS, .old = EXISTS_GUESS};
     for (uint32_t i = 0; i < upto; i++) {
-        const struct unit *u = &m->units.items[i];
+        const struct unit *u = &m->units->items[i];
         if (u->kind != STREAM_DATA)
             note_event(m, u);
         else if (u->begins)
             command_effect(m, &m->scenes[u->session - 1],
-                           span_make(m->units.stream.data + u->at, u->nbytes));
+                           span_make(m->units->stream.data + u->at, u->nbytes));
     }
 }

@@ -24,7 +24,7 @@ bool value_number(struct mutator *m, unsigned which)
     if (node == UINT32_MAX)
         return false;
     units_walk(m, m->unit);
-    const struct scene *scene = &m->scenes[m->units.items[m->unit].session - 1];
+    const struct scene *scene = &m->scenes[m->units->items[m->unit].session - 1];
     char room[POOL_MOST_NBYTES];
     struct span value = below(m, 2) == 0 ? pool_value(POOL_MESSAGE, &m->rng, scene, room)
                                          : pool_edge_number(&m->rng, scene, room);
@@ -45,7 +45,7 @@ bool value_name(struct mutator *m, unsigned which)
     if (node == UINT32_MAX)
         return false;
     units_walk(m, m->unit);
-    struct producer p = producer_of(m, m->units.items[m->unit].session);
+    struct producer p = producer_of(m, m->units->items[m->unit].session);
     produce_rule(&p, m->tree.nodes[node].what);
     return replace_value(m, node, span_make(p.out, p.nbytes));
 }
@@ -61,11 +61,11 @@ bool value_tag(struct mutator *m, unsigned which)
     (void)which;
     static const char *const odd[] = {"*", "+", "", "0", "NOOP", "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"};
     uint32_t node = tree_load_with(m, is_tag);
-    uint32_t other = units_data(m, &m->units);
+    uint32_t other = units_data(m, m->units);
     if (node == UINT32_MAX || other == UINT32_MAX)
         return false;
-    const struct unit *u = &m->units.items[other];
-    struct span bytes = span_slice(m->units.stream, u->at, u->nbytes);
+    const struct unit *u = &m->units->items[other];
+    struct span bytes = span_slice(m->units->stream, u->at, u->nbytes);
     struct span tag = span_cut(&bytes, ' ');
     bool is_odd = below(m, 8) == 0 || tag.nbytes > 40 || span_find_byte(tag, '\n') != SPAN_NPOS;
     return replace_value(m, node, is_odd ? span_of(odd[below(m, 6)]) : tag);
@@ -73,8 +73,7 @@ bool value_tag(struct mutator *m, unsigned which)
 
 static bool is_date(const struct form_rule *rule)
 {
-    return strcmp(rule->name, "date-text") == 0 || strcmp(rule->name, "day-fixed") == 0 ||
-           strcmp(rule->name, "time") == 0;
+    return rule->is_date;
 }
 
 bool value_date(struct mutator *m, unsigned which)

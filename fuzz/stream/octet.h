@@ -46,6 +46,11 @@ static inline size_t stream_octet_find(struct span bytes, size_t from)
     return at;
 }
 
+static inline bool stream_octet_is_control(char octet)
+{
+    return stream_octet_meaning(octet).octet_class != OCTET_DATA;
+}
+
 /* The argument at `at`: 0 behind the end. */
 static inline unsigned stream_octet_argument(struct span bytes, size_t at)
 {

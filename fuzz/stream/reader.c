@@ -30,7 +30,15 @@ const char *stream_kind_name(enum stream_kind kind)
 
 bool stream_is_control(char octet)
 {
-    return stream_octet_meaning(octet).octet_class != OCTET_DATA;
+    return stream_octet_is_control(octet);
+}
+
+size_t stream_control_find(struct span bytes, size_t from)
+{
+    size_t at = stream_octet_find(bytes, from);
+    while (at < bytes.nbytes && !stream_octet_is_control(bytes.data[at]))
+        at = stream_octet_find(bytes, at + 1);
+    return at;
 }
 
 struct stream_reader stream_reader_of(struct span bytes)
@@ -42,13 +50,7 @@ struct stream_reader stream_reader_of(struct span bytes)
 static void read_data(struct stream_reader *reader, size_t start, struct stream_event *event)
 {
     struct span bytes = reader->bytes;
-    size_t at = start + 1;
-    for (;;) {
-        at = stream_octet_find(bytes, at);
-        if (at == bytes.nbytes || stream_is_control(bytes.data[at]))
-            break;
-        at++;
-    }
+    size_t at = stream_control_find(bytes, start + 1);
     event->kind = STREAM_DATA;
     event->argument = 0;
     event->data = span_make(bytes.data + start, at - start);

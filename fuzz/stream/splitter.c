@@ -79,7 +79,7 @@ static bool data_run(struct span bytes, size_t *at, struct stream_place *place,
     size_t start = *at;
     size_t end = start;
     while ((end = stream_octet_find(bytes, end)) < bytes.nbytes &&
-           !stream_is_control(bytes.data[end])) {
+           !stream_octet_is_control(bytes.data[end])) {
         if (place->literal == 0 && bytes.data[end] == '\n')
             break;
         end++;

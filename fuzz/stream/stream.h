@@ -74,6 +74,8 @@ const char *stream_kind_name(enum stream_kind kind); /* "data", "session", ... *
 
 /* Whether data must escape this octet. */
 bool stream_is_control(char octet);
+/* Offset of the first such octet from `from` on; bytes.nbytes when there is none. */
+size_t stream_control_find(struct span bytes, size_t from);
 
 /* ---- reading ------------------------------------------------------------------------------ */
 

@@ -47,6 +47,7 @@ struct talk {
     struct buffer said; /* by the client */
     struct client_watch watch;
     struct watch_connection *model; /* of the client that is told line by line; else NULL */
+    bool has_greeting;              /* the server's first line has come */
     bool is_garbled;                /* nothing is judged by the model any more */
 };
 
@@ -82,9 +83,12 @@ static void tell(struct talk *talk, struct span octets)
         size_t nbytes = talk->is_bytewise ? 1 : lf == SPAN_NPOS ? octets.nbytes : lf + 1;
         struct span piece = span_slice(octets, 0, nbytes);
         client_watch_told(&talk->watch, piece);
-        /* Whether a line of no kind can announce a literal is anybody's guess. */
-        if (piece.data[0] != '*' && span_ends_with(span_trim(piece), SPAN_LIT("}")))
+        /* Whether a line of no kind can announce a literal is anybody's guess, and so it is of the
+         * greeting. */
+        if ((piece.data[0] != '*' || !talk->has_greeting) &&
+            span_ends_with(span_trim(piece), SPAN_LIT("}")))
             talk->is_garbled = true;
+        talk->has_greeting = talk->has_greeting || lf != SPAN_NPOS;
         if (talk->model != NULL)
             watch_connection_server(talk->model, piece);
         reference_client_receive(talk->client, piece);

@@ -12,11 +12,13 @@
 struct client_watch {
     struct reference_client *client; /* borrowed */
     struct buffer told;              /* all that the server has said */
+    uint64_t logout; /* the number in LOGOUT's tag, 0: not yet said; the connection's end completes
+                        it, too */
 };
 
 void client_watch_told(struct client_watch *watch, struct span octets); /* before the client */
 /* What the client says now; to be called before it is told anything else. */
-void client_watch_said(const struct client_watch *watch, struct span octets);
+void client_watch_said(struct client_watch *watch, struct span octets);
 /* The view, and the results of the operations, in the order in which they were begun. */
 void client_watch_look(const struct client_watch *watch, const uint64_t *operations, size_t n);
 void client_watch_free(struct client_watch *watch);

@@ -6,7 +6,7 @@
 void fuzz_envelope_one(struct span octets)
 {
     struct place place;
-    struct judge judge;
+    struct judge judge = {0};
     place_open(&place);
     place_deliver_octets(&place, 2, octets);
     judge_open(&judge, &place, "s1", true);
@@ -16,6 +16,6 @@ void fuzz_envelope_one(struct span octets)
     judge_say(&judge, SPAN_LIT("e FETCH 1 RFC822\r\nf FETCH 1 ALL\r\n"));
     judge_say(&judge, SPAN_LIT("g SEARCH FROM a SUBJECT e\r\nh SEARCH TEXT the BODY a\r\n"));
     judge_end(&judge);
-    judge_close(&judge);
+    judge_free(&judge);
     place_close(&place);
 }

@@ -76,12 +76,12 @@ void fuzz_feed_one(struct span stream)
     compare(buffer_span(&whole), buffer_span(&other), "octet by octet");
 
     struct place place;
-    struct judge judge;
+    struct judge judge = {0};
     place_open(&place);
     judge_open(&judge, &place, "s1", true);
     judge_say(&judge, all);
     judge_end(&judge);
-    judge_close(&judge);
+    judge_free(&judge);
     place_close(&place);
     free(cuts);
     buffer_free(&octets);

@@ -27,7 +27,7 @@ static void make_signature(const struct finding *finding, char *out, size_t capa
 static void tell(struct judge *judge, const struct finding *finding, struct span octets)
 {
     char signature[64];
-    if (finding->level == FINDING_OBSERVE)
+    if (finding->level == FINDING_OBSERVE || judge->place->is_gray)
         return;
     make_signature(finding, signature, sizeof signature);
     buffer_clear(&judge->quoted);
@@ -73,7 +73,7 @@ static void expect_completion(struct judge *judge, const struct wire_unit *unit)
 {
     struct span text = unit->bytes;
     if (text.nbytes > 1 && (text.data[0] == '*' || text.data[0] == '+') && text.data[1] != ' ')
-        judge->is_gray = true;
+        judge->is_gray = judge->place->is_gray = true;
     if (!has_usable_tag(unit))
         return;
     judge->due = mem_grow(judge->due, &judge->due_capacity, judge->ndue + 1, sizeof *judge->due);
@@ -250,11 +250,18 @@ void judge_open(struct judge *judge, struct place *place, const char *name, bool
                                 .user = "fred",
                                 .judges_server = true,
                                 .is_single_writer = is_alone};
-    *judge = (struct judge){.place = place, .name = name};
+    judge->place = place;
+    judge->name = name;
     judge->findings.arena = &judge->arena;
-    judge->model = model_session_new(place->world, &setup);
-    judge->from_client = wire_reader_new(WIRE_FROM_CLIENT, &limits);
-    judge->from_server = wire_reader_new(WIRE_FROM_SERVER, &limits);
+    if (judge->model == NULL) {
+        judge->model = model_session_new(place->world, &setup);
+        judge->from_client = wire_reader_new(WIRE_FROM_CLIENT, &limits);
+        judge->from_server = wire_reader_new(WIRE_FROM_SERVER, &limits);
+    } else {
+        model_session_reset(judge->model, place->world, &setup);
+        wire_reader_reset(judge->from_client);
+        wire_reader_reset(judge->from_server);
+    }
     judge->session = reference_session_open(place->server);
     judge_listen(judge);
 }
@@ -264,7 +271,21 @@ void judge_close(struct judge *judge)
     if (judge->session == NULL)
         return;
     model_session_client_closed(judge->model);
+    model_session_retire(judge->model);
     reference_session_free(&judge->session);
+    arena_reset(&judge->arena);
+    *judge = (struct judge){.model = judge->model,
+                            .from_client = judge->from_client,
+                            .from_server = judge->from_server,
+                            .arena = judge->arena,
+                            .quoted = judge->quoted,
+                            .due = judge->due,
+                            .due_capacity = judge->due_capacity};
+}
+
+void judge_free(struct judge *judge)
+{
+    judge_close(judge);
     model_session_free(&judge->model);
     wire_reader_free(&judge->from_client);
     wire_reader_free(&judge->from_server);

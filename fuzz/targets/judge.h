@@ -24,9 +24,11 @@ struct judge {
     size_t ndue, due_capacity;
 };
 
-/* Opens a connection; the greeting is judged. is_alone: nobody else changes mailboxes. */
+/* Opens a connection; the greeting is judged. is_alone: nobody else changes mailboxes. *judge is
+ * all zeros or was closed; then its memory is used again, for what is as if it were new. */
 void judge_open(struct judge *judge, struct place *place, const char *name, bool is_alone);
-void judge_close(struct judge *judge); /* frees all; harmless when it is not open */
+void judge_close(struct judge *judge); /* keeps the memory; harmless when it is not open */
+void judge_free(struct judge *judge);  /* closes it, if need be */
 
 /* The client says this; all that the server answers is judged. */
 void judge_say(struct judge *judge, struct span octets);

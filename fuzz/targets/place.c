@@ -242,6 +242,7 @@ void place_open(struct place *place)
     place->arena = (struct arena){0};
     place->narrivals = 0;
     place->failing_read = place->failing_write = 0;
+    place->is_gray = false;
     for (size_t i = 0; i < common.nboxes; i++)
         fill_box(place, i);
     wrap_store(place);

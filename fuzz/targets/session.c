@@ -3,8 +3,10 @@
 #include "targets/judge.h"
 #include "targets/target.h"
 
-/* The four sessions of a stream, and the agent that changes mailboxes from outside. */
+/* The four sessions of a stream, and the agent that changes mailboxes from outside. Its memory is
+ * used for all inputs. */
 struct play {
+    bool is_made, is_under_way;
     struct place place;
     struct judge sessions[STREAM_NSESSIONS];
     struct judge agent;
@@ -155,11 +157,33 @@ static void synchronize(struct play *play)
     }
 }
 
+/* All memory that is kept is made with the first input: later ones shall not differ by it. */
+static void make_memory(struct play *play)
+{
+    void (*trace)(const char *session, char who, struct span octets) = fuzz_trace;
+    play->is_made = true;
+    fuzz_trace = NULL;
+    place_open(&play->place);
+    for (unsigned i = 1; i <= STREAM_NSESSIONS; i++)
+        judge_close(session_of(play, i));
+    judge_open(&play->agent, &play->place, "agent", false);
+    judge_close(&play->agent);
+    place_close(&play->place);
+    fuzz_trace = trace;
+}
+
 void fuzz_session_one(struct span octets)
 {
-    struct play play = {.is_alone = has_one_session(octets)};
+    static struct play play;
     struct stream_splitter splitter = stream_splitter_of(octets);
     struct stream_unit unit;
+    if (play.is_under_way) /* it has failed, and was left by the catcher: what it had is lost */
+        play = (struct play){0};
+    if (!play.is_made)
+        make_memory(&play);
+    play.is_under_way = true;
+    play.is_alone = has_one_session(octets);
+    play.nagent = 0;
     place_open(&play.place);
     (void)session_of(&play, 1);
     while (stream_splitter_next(&splitter, &unit))
@@ -171,4 +195,5 @@ void fuzz_session_one(struct span octets)
         judge_close(&play.sessions[i]);
     judge_close(&play.agent);
     place_close(&play.place);
+    play.is_under_way = false;
 }

@@ -34,18 +34,12 @@ void buffer_advance(struct buffer *b, size_t nbytes)
     b->nbytes += nbytes;
 }
 
-void buffer_append(struct buffer *b, struct span s)
+void buffer_append_grow(struct buffer *b, struct span s)
 {
     if (s.nbytes == 0)
         return;
     memcpy(buffer_reserve(b, s.nbytes), s.data, s.nbytes);
     b->nbytes += s.nbytes;
-}
-
-void buffer_append_byte(struct buffer *b, char byte)
-{
-    *buffer_reserve(b, 1) = byte;
-    b->nbytes++;
 }
 
 void buffer_append_repeat(struct buffer *b, char byte, size_t count)
@@ -79,13 +73,6 @@ void buffer_printf(struct buffer *b, const char *format, ...)
     va_start(arguments, format);
     buffer_vprintf(b, format, arguments);
     va_end(arguments);
-}
-
-void buffer_consume(struct buffer *b, size_t nbytes)
-{
-    ENSURE(nbytes <= b->nbytes);
-    b->head += nbytes;
-    b->nbytes -= nbytes;
 }
 
 void buffer_truncate(struct buffer *b, size_t nbytes)

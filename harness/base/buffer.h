@@ -6,7 +6,9 @@
 #define IMAPSPEC_BASE_BUFFER_H
 
 #include <stdarg.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "base/span.h"
 
 struct buffer {
@@ -30,14 +32,30 @@ static inline struct span buffer_span(const struct buffer *b)
     return b->nbytes == 0 ? (struct span){"", 0} : span_make(b->bytes + b->head, b->nbytes);
 }
 
-void buffer_append(struct buffer *b, struct span s); /* s must not lie inside b */
+void buffer_append_grow(struct buffer *b,
+                        struct span s); /* buffer_append() when there is no room */
+
+static inline void buffer_append(struct buffer *b, struct span s) /* s must not lie inside b */
+{
+    if (s.nbytes > b->capacity - b->head - b->nbytes) {
+        buffer_append_grow(b, s);
+        return;
+    }
+    if (s.nbytes > 0)
+        memcpy(b->bytes + b->head + b->nbytes, s.data, s.nbytes);
+    b->nbytes += s.nbytes;
+}
 
 static inline void buffer_append_text(struct buffer *b, const char *text)
 {
     buffer_append(b, span_of(text));
 }
 
-void buffer_append_byte(struct buffer *b, char byte);
+static inline void buffer_append_byte(struct buffer *b, char byte)
+{
+    buffer_append(b, span_make(&byte, 1));
+}
+
 void buffer_append_repeat(struct buffer *b, char byte, size_t count);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_vprintf(struct buffer *b, const char *format, va_list arguments)
@@ -47,7 +65,14 @@ void buffer_vprintf(struct buffer *b, const char *format, va_list arguments)
 char *buffer_reserve(struct buffer *b, size_t nbytes);
 void buffer_advance(struct buffer *b, size_t nbytes);
 
-void buffer_consume(struct buffer *b, size_t nbytes);  /* drops that many from the front */
+/* Drops that many from the front. */
+static inline void buffer_consume(struct buffer *b, size_t nbytes)
+{
+    ENSURE(nbytes <= b->nbytes);
+    b->nbytes -= nbytes;
+    b->head = b->nbytes == 0 ? 0 : b->head + nbytes;
+}
+
 void buffer_truncate(struct buffer *b, size_t nbytes); /* keeps the first nbytes */
 
 /* Takes the content out as a NUL-terminated string (returns new) and leaves the buffer empty. */

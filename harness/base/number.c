@@ -10,6 +10,16 @@ size_t number_digits(struct span s)
     return n;
 }
 
+struct span number_write(uint64_t value, size_t least, char room[NUMBER_DIGITS_MAX])
+{
+    size_t at = NUMBER_DIGITS_MAX;
+    while (at > 0 && (value > 0 || at > NUMBER_DIGITS_MAX - least)) {
+        room[--at] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return span_make(room + at, NUMBER_DIGITS_MAX - at);
+}
+
 int number_parse_u64(struct span s, uint64_t *value)
 {
     uint64_t sum = 0;

@@ -18,12 +18,10 @@ struct span span_trim(struct span s)
     return s;
 }
 
-bool span_equal_nocase(struct span a, struct span b)
+bool span_equal_folded(struct span a, struct span b)
 {
-    if (a.nbytes != b.nbytes)
-        return false;
     for (size_t i = 0; i < a.nbytes; i++)
-        if (char_lower(a.data[i]) != char_lower(b.data[i]))
+        if (a.data[i] != b.data[i] && char_lower(a.data[i]) != char_lower(b.data[i]))
             return false;
     return true;
 }

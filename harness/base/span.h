@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct span {
@@ -60,7 +61,17 @@ static inline bool span_equal(struct span a, struct span b)
            (a.nbytes == 0 || a.data == b.data || memcmp(a.data, b.data, a.nbytes) == 0);
 }
 
-bool span_equal_nocase(struct span a, struct span b); /* ASCII case only */
+bool span_equal_folded(struct span a, struct span b); /* span_equal_nocase() of equal lengths */
+
+/* ASCII case only. */
+static inline bool span_equal_nocase(struct span a, struct span b)
+{
+    enum { ALL_BUT_CASE = 0xdf };
+    if (a.nbytes != b.nbytes)
+        return false;
+    return a.nbytes == 0 ||
+           (((a.data[0] ^ b.data[0]) & ALL_BUT_CASE) == 0 && span_equal_folded(a, b));
+}
 
 static inline bool span_is(struct span s, const char *text)
 {
@@ -69,13 +80,30 @@ static inline bool span_is(struct span s, const char *text)
 
 static inline bool span_is_nocase(struct span s, const char *text)
 {
-    struct span other = span_of(text);
-    return s.nbytes == other.nbytes && span_equal_nocase(s, other);
+    return span_equal_nocase(s, span_of(text));
 }
 
 static inline bool span_starts_with(struct span s, struct span prefix)
 {
     return span_equal(span_slice(s, 0, prefix.nbytes), prefix);
+}
+
+/* A number that equal spans share and others hardly ever. Not the same everywhere: nothing that is
+ * written down may depend on it; for that there is rng_hash(). */
+static inline uint64_t span_hash(struct span s)
+{
+    const uint64_t factor = 0x9e3779b97f4a7c15U;
+    uint64_t hash = s.nbytes * factor, eight = 0;
+    for (; s.nbytes >= sizeof eight; s = span_from(s, sizeof eight)) {
+        memcpy(&eight, s.data, sizeof eight);
+        hash = (hash ^ eight) * factor;
+        hash ^= hash >> 32;
+    }
+    eight = 0;
+    for (size_t i = 0; i < s.nbytes; i++)
+        eight = eight << 8 | (unsigned char)s.data[i];
+    hash = (hash ^ eight) * factor;
+    return hash ^ hash >> 32;
 }
 
 bool span_starts_with_nocase(struct span s, struct span prefix);

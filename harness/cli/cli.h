@@ -53,6 +53,7 @@ int cli_mutants(struct cli *cli, int argc, char **argv);
 int cli_init(struct cli *cli, int argc, char **argv);
 int cli_fuzz(struct cli *cli, int argc, char **argv);
 int cli_shrink(struct cli *cli, int argc, char **argv);
+int cli_campaign(struct cli *cli, int argc, char **argv);
 int cli_complete(struct cli *cli, int argc, char **argv);
 
 /* ---- options (option.c) ---- */

@@ -77,11 +77,13 @@ static const struct cli_command commands[] = {
      "Exit codes: 0 the suite is proven; 1 it is not; 2 wrong usage, or a file is wrong; 4 no\n"
      "fault or no scenario selected.\n",
      mutants_option_table, cli_mutants},
-    {"fuzz", "TARGET", "say to a server what nobody thought of, and judge what it answers",
-     "TARGET is named as for `server`. What is said is made from the grammar, and from what gave\n"
-     "new answers before; every line of the server goes through the same framing, grammar and\n"
-     "model as in a scenario. What is found is shrunk and written as a scenario: docs/fuzzing.md.\n"
-     "Mail of the target's users is changed and lost. Ends at SIGINT or SIGTERM, too.\n"
+    {"fuzz", "TARGET", "say to a server or client what nobody thought of, and judge what it does",
+     "TARGET is named as for `server` or `client`. What is said is made from the grammar, and "
+     "from\n"
+     "what gave new answers before; every line of the other side goes through the same framing,\n"
+     "grammar and model as in a scenario. What is found is shrunk and written as a scenario:\n"
+     "docs/fuzzing.md. Mail of a server's users is changed and lost. A client is started for each\n"
+     "scenario, and played the server to. Ends at SIGINT or SIGTERM, too.\n"
      "\n"
      "Exit codes: 0 nothing found; 1 findings, also those that were there with --resume; 2 wrong\n"
      "usage, or a target that is not on this machine; 3 the target could not be started or\n"
@@ -93,6 +95,16 @@ static const struct cli_command commands[] = {
      "\n"
      "Exit codes: 0 nothing is wrong; 1 it was shown and written; 2 and 3 as for `fuzz`.\n",
      shrink_option_table, cli_shrink},
+    {"campaign", "TARGET", "fuzz one of our own in-process targets on all cores",
+     "TARGET is one of the targets of `make fuzz` (session, client, store, ...). libFuzzer\n"
+     "and AFL++ share a corpus; what they find is replayed, and kept in the place's folder\n"
+     "findings by what it shows. Prints a line of JSON for each worker each minute; --status\n"
+     "makes a table of them. It works where imapspec was built, and goes on with what is there.\n"
+     "Ends at SIGINT or SIGTERM, too.\n"
+     "\n"
+     "Exit codes: 0 nothing found; 1 findings; 2 wrong usage; 3 the engines are not installed,\n"
+     "or cannot be built.\n",
+     campaign_option_table, cli_campaign},
     {"init", "[NAME]", "write a target file for a server or client that is yet unknown",
      "Writes NAME.target (default: mine.target), which says what each of its lines is for, and\n"
      "the programs that it names, in the folder NAME: they say what has to be filled in.\n"

@@ -7,34 +7,82 @@
 #include "net/net.h"
 
 struct fuzz_options {
-    uint64_t seed, count;
-    const char *time, *against, *findings, *user, *password;
-    bool uses_tls, is_own, resumes;
+    uint64_t seed, count, rate;
+    const char *time, *against, *findings, *user, *password, *exec, *shim;
+    bool uses_tls, is_own, resumes, is_client;
     double timeout_scale;
 };
 
-struct fuzz_target {
-    struct target *target; /* NULL: none */
-    struct guard *guard;
-};
-
-/* Opens what the user named and checks that it may be fuzzed. An exit code, 0 when it may. */
-__attribute__((warn_unused_result)) int fuzz_target_open(struct cli *cli, const char *argument,
-                                                         const struct fuzz_options *options,
-                                                         struct fuzz_target *target_r);
-/* Starts it. An exit code, 0 when it runs. */
-__attribute__((warn_unused_result)) int fuzz_target_start(struct fuzz_target *target,
-                                                          struct net_loop *loop);
-/* Stops it and frees all. */
-void fuzz_target_close(struct fuzz_target *target, struct net_loop *loop);
-
-/* What both commands want of blackbox/. */
-struct blackbox_options fuzz_blackbox_options(struct cli *cli, const struct fuzz_options *options,
-                                              const struct fuzz_target *target,
-                                              const struct fuzz_target *against);
+/* Rows of both option tables: what is fuzzed, and where the findings go. */
+#define FUZZ_TARGET_OPTIONS                                                                        \
+    {0,                                                                                            \
+     "findings",                                                                                   \
+     "DIR",                                                                                        \
+     CLI_TEXT,                                                                                     \
+     offsetof(struct fuzz_options, findings),                                                      \
+     "where findings and corpus go (findings)"},                                                   \
+        {0,                                                                                        \
+         "user",                                                                                   \
+         "NAME",                                                                                   \
+         CLI_TEXT,                                                                                 \
+         offsetof(struct fuzz_options, user),                                                      \
+         "to log in with, for HOST:PORT"},                                                         \
+        {0,                                                                                        \
+         "password",                                                                               \
+         "TEXT",                                                                                   \
+         CLI_TEXT,                                                                                 \
+         offsetof(struct fuzz_options, password),                                                  \
+         "to log in with, for HOST:PORT"},                                                         \
+        {0,                                                                                        \
+         "tls",                                                                                    \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(struct fuzz_options, uses_tls),                                                  \
+         "TLS from the first octet, for HOST:PORT"},                                               \
+        {0,                                                                                        \
+         "client",                                                                                 \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(struct fuzz_options, is_client),                                                 \
+         "`reference` is the bundled client"},                                                     \
+        {0,                                                                                        \
+         "exec",                                                                                   \
+         "COMMAND",                                                                                \
+         CLI_TEXT,                                                                                 \
+         offsetof(struct fuzz_options, exec),                                                      \
+         "in place of a target: a client's command line, with {host} {port} {user} {password}"},   \
+        {0,                                                                                        \
+         "shim",                                                                                   \
+         "COMMAND",                                                                                \
+         CLI_TEXT,                                                                                 \
+         offsetof(struct fuzz_options, shim),                                                      \
+         "the same, of a program that speaks the shim protocol"},                                  \
+        {0,                                                                                        \
+         "timeout-scale",                                                                          \
+         "F",                                                                                      \
+         CLI_FACTOR,                                                                               \
+         offsetof(struct fuzz_options, timeout_scale),                                             \
+         "multiply all time limits"},                                                              \
+    {                                                                                              \
+        0, "i-own-this-server", NULL, CLI_FLAG, offsetof(struct fuzz_options, is_own),             \
+            "the server is not on this machine, and you may do this"                               \
+    }
 
 /* "90", "90s", "10m", "2h" in milliseconds. -1 with *err. */
 __attribute__((warn_unused_result)) int fuzz_time_read(const char *text, int64_t *ms_r,
                                                        struct err *err);
+
+/* Whether the target is said by --exec or --shim, so that there is no argument for it. */
+bool fuzz_target_is_option(const struct fuzz_options *options);
+
+/*
+ * Opens the target (argument NULL: --exec or --shim) and the one that --against names, starts them,
+ * calls `use` with what blackbox/ wants to know of them, and stops them. The exit code is that of
+ * `use`, or why it was not called.
+ */
+__attribute__((warn_unused_result)) int
+fuzz_with_target(struct cli *cli, const struct fuzz_options *options, const char *argument,
+                 int (*use)(struct cli *cli, void *context, struct blackbox_options *blackbox),
+                 void *context);
 
 #endif

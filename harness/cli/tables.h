@@ -17,5 +17,6 @@ extern const struct cli_option mutants_option_table[];
 extern const struct cli_option init_option_table[];
 extern const struct cli_option fuzz_option_table[];
 extern const struct cli_option shrink_option_table[];
+extern const struct cli_option campaign_option_table[];
 
 #endif

@@ -23,6 +23,7 @@ static void begin_worker(void *context, unsigned worker)
     struct test_run *run = context;
     unsigned nworkers = (unsigned)run->options.jobs;
     target_attach(run->target, worker, nworkers, &run->run_target);
+    run->play_options.room = run_room_new();
 }
 
 static void end_worker(void *context, unsigned worker)
@@ -30,6 +31,7 @@ static void end_worker(void *context, unsigned worker)
     struct test_run *run = context;
     (void)worker;
     target_detach(run->target);
+    run_room_free(&run->play_options.room);
     arena_free(&run->job_arena);
 }
 

@@ -218,11 +218,21 @@ static int check_target(const struct test_run *run, struct err *err)
                    target_name(run->target));
 }
 
+/* Whether anybody looks at the wire log of a case that passes as it should. */
+static bool shows_passes(const struct test_run *run)
+{
+    const struct report_paths *reports = &run->options.reports;
+    return run->options.results != NULL || run->expected != NULL || run->options.verbosity > 1 ||
+           reports->junit != NULL || reports->tap != NULL || reports->markdown != NULL ||
+           reports->html != NULL || reports->sarif != NULL;
+}
+
 static void make_play_options(struct test_run *run)
 {
     run->play_options.seed = run->options.seed;
     run->play_options.timeout_scale = run->options.timeout_scale;
     run->play_options.imapspec = run->cli->program;
+    run->play_options.drops_logs = !shows_passes(run);
     run->play_options.read_file = cli_load_include;
     run->play_options.read_context = run->cli;
     run->ntotal = run->suite.ncases * (run->options.repeat == 0 ? 1 : run->options.repeat);

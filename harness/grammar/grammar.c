@@ -4,6 +4,7 @@
 #include <threads.h>
 
 #include "grammar/syntax.h"
+#include "grammar/view.h"
 
 extern const unsigned char grammar_imap2_abnf[];
 extern const size_t grammar_imap2_abnf_nbytes;
@@ -82,6 +83,7 @@ struct grammar *grammar_read(struct span abnf, const char *file, struct err *err
     }
     for (int variant = 0; variant < VARIANTS; variant++)
         program_compile(grammar, variant);
+    grammar->everything = view_of_everything(grammar);
     return grammar;
 }
 
@@ -89,6 +91,7 @@ void grammar_free(struct grammar **grammar)
 {
     if (*grammar == NULL)
         return;
+    grammar_view_free(&(*grammar)->everything);
     table_free(&(*grammar)->names);
     arena_free(&(*grammar)->arena);
     free(*grammar);

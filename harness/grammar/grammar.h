@@ -108,13 +108,22 @@ struct grammar_matcher;
 struct grammar_matcher *grammar_matcher_new(const struct grammar *grammar);
 void grammar_matcher_free(struct grammar_matcher **matcher);
 
+/* A view of a grammar's derivations: which rules' nodes somebody looks at. A match through a view
+ * says the same, faster; its derivation has nodes of these rules only, of the rule asked for, of
+ * obs- rules and of those that `;!` lines speak of. */
+struct grammar_view; /* immutable once made; may be shared */
+struct grammar_view *grammar_view_new(const struct grammar *grammar, const int *rules,
+                                      size_t nrules); /* returns new; borrows grammar */
+void grammar_view_free(struct grammar_view **view);
+struct grammar_matcher *grammar_matcher_new_viewing(const struct grammar_view *view); /* borrows */
+
 /* Never fails but by verdict. rule is 0..nrules-1. */
 enum grammar_verdict grammar_match(struct grammar_matcher *matcher, int rule,
                                    struct grammar_input input, enum grammar_extent extent,
                                    struct grammar_match *match_r);
 
 /* What the last match cost, all passes together, in steps of the recognizer: a number that depends
- * on the input and the grammar alone. */
+ * on the input, the grammar and the view alone. */
 uint64_t grammar_matcher_steps(const struct grammar_matcher *matcher);
 
 /* Appends a sentence that explains a rejection: "octet 4, line 1 column 5: after `* 5 ` rule

@@ -14,6 +14,8 @@ void machine_free(struct machine *m)
     free(m->trail);
     free(m->wanted);
     free(m->wanted_obsolete);
+    free(m->chain);
+    free(m->common);
     *m = (struct machine){0};
 }
 
@@ -415,6 +417,11 @@ bool machine_resume(struct machine *m)
     return backtrack(m) && advance(m);
 }
 
+uint64_t machine_most_steps(size_t nbytes)
+{
+    return STEPS_BASE + (uint64_t)STEPS_PER_OCTET * nbytes;
+}
+
 bool machine_run(struct machine *m, enum variant variant, int rule, struct grammar_input input,
                  enum diagnosis diagnosis)
 {
@@ -428,10 +435,14 @@ bool machine_run(struct machine *m, enum variant variant, int rule, struct gramm
     m->end = input.bytes.nbytes;
     m->next_literal = 0;
     m->steps = 0;
-    m->most_steps = STEPS_BASE + (uint64_t)STEPS_PER_OCTET * input.bytes.nbytes;
+    m->most_steps = machine_most_steps(input.bytes.nbytes);
     m->is_over_budget = m->is_too_deep = false;
     m->nframes = m->npoints = m->nnodes = m->ntrail = 0;
     m->diagnosis = diagnosis;
+    if (diagnosis == DIAGNOSIS_COLLECT && m->chain == NULL) {
+        m->chain = mem_alloc(MACHINE_MOST_FRAMES * sizeof *m->chain);
+        m->common = mem_alloc(MACHINE_MOST_FRAMES * sizeof *m->common);
+    }
     if (diagnosis != DIAGNOSIS_COLLECT)
         m->reach = m->failed_at = 0;
     m->nwanted = m->ncommon = 0;

@@ -68,13 +68,16 @@ struct machine {
     struct grammar_expectation *wanted;
     bool *wanted_obsolete; /* inside an obs- rule only */
     size_t nwanted, wanted_capacity, wanted_obsolete_capacity;
-    struct failure_frame chain[MACHINE_MOST_FRAMES];  /* scratch: those of one failure */
-    struct failure_frame common[MACHINE_MOST_FRAMES]; /* what all failures lie in, outside in */
+    struct failure_frame *chain;  /* MACHINE_MOST_FRAMES: scratch, those of one failure */
+    struct failure_frame *common; /* MACHINE_MOST_FRAMES: what all failures lie in, outside in */
     size_t ncommon;
     bool has_common, common_is_obsolete;
 };
 
 void machine_free(struct machine *m);
+
+/* Steps that a run over so many octets may take. */
+uint64_t machine_most_steps(size_t nbytes);
 
 /* Tries to derive all octets of the input from rule. */
 bool machine_run(struct machine *m, enum variant variant, int rule, struct grammar_input input,

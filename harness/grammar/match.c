@@ -4,17 +4,24 @@
 #include "grammar/machine.h"
 #include "grammar/matcher.h"
 
-struct grammar_matcher *grammar_matcher_new(const struct grammar *grammar)
+struct grammar_matcher *grammar_matcher_new_viewing(const struct grammar_view *view)
 {
     struct grammar_matcher *matcher = mem_alloc(sizeof *matcher);
-    matcher->machine.grammar = grammar;
+    matcher->view = view;
+    matcher->machine.grammar = view->grammar;
     return matcher;
+}
+
+struct grammar_matcher *grammar_matcher_new(const struct grammar *grammar)
+{
+    return grammar_matcher_new_viewing(grammar->everything);
 }
 
 void grammar_matcher_free(struct grammar_matcher **matcher)
 {
     if (*matcher == NULL)
         return;
+    flat_scratch_free(&(*matcher)->flat);
     machine_free(&(*matcher)->machine);
     free((*matcher)->obsolete);
     free(*matcher);
@@ -133,30 +140,48 @@ static void note_obsolete(struct grammar_matcher *matcher, int rule)
 
 static void list_obsolete(struct grammar_matcher *matcher, struct grammar_match *match)
 {
-    const struct machine *m = &matcher->machine;
-    for (size_t i = 0; i < m->nnodes; i++)
-        if (m->grammar->rules[m->nodes[i].rule].is_obsolete)
-            note_obsolete(matcher, m->nodes[i].rule);
+    const struct rule *rules = matcher->machine.grammar->rules;
+    for (size_t i = 0; i < match->nnodes; i++)
+        if (rules[match->nodes[i].rule].is_obsolete)
+            note_obsolete(matcher, match->nodes[i].rule);
     match->obsolete = matcher->obsolete;
     match->nobsolete = matcher->nobsolete;
 }
 
-/* Strictly if possible, else with obs- rules; false: not at all. */
-static bool derive(struct grammar_matcher *matcher, int rule, struct grammar_input input,
-                   struct grammar_match *match)
+/* By the flat program where that is possible, else by the machine. */
+static bool derive_by(struct grammar_matcher *matcher, enum variant variant, int rule,
+                      const struct grammar_input *input, struct grammar_match *match)
 {
     struct machine *m = &matcher->machine;
+    enum flat_result result = FLAT_GIVEN_UP;
+    if (!m->keeps_trail) {
+        result = flat_run(&matcher->flat, view_flat(matcher->view, variant, rule), input,
+                          machine_most_steps(input->bytes.nbytes));
+        matcher->steps += matcher->flat.steps;
+    }
+    if (result == FLAT_UNDERIVABLE)
+        return false;
+    bool is_flat = result == FLAT_DERIVED;
+    if (!is_flat && !run(matcher, variant, rule, *input, DIAGNOSIS_NONE))
+        return false;
+    match->nodes = is_flat ? matcher->flat.nodes : m->nodes;
+    match->nnodes = is_flat ? matcher->flat.nnodes : m->nnodes;
+    return true;
+}
+
+/* Strictly if possible, else with obs- rules; false: not at all. */
+static bool derive(struct grammar_matcher *matcher, int rule, const struct grammar_input *input,
+                   struct grammar_match *match)
+{
     match->verdict = GRAMMAR_STRICT;
-    bool may_be_strict = !m->grammar->rules[rule].is_obsolete;
-    if (!may_be_strict || !run(matcher, VARIANT_STRICT, rule, input, DIAGNOSIS_NONE)) {
-        if (!run(matcher, VARIANT_FULL, rule, input, DIAGNOSIS_NONE))
+    bool may_be_strict = !matcher->machine.grammar->rules[rule].is_obsolete;
+    if (!may_be_strict || !derive_by(matcher, VARIANT_STRICT, rule, input, match)) {
+        if (!derive_by(matcher, VARIANT_FULL, rule, input, match))
             return false;
         match->verdict = GRAMMAR_OBSOLETE;
         list_obsolete(matcher, match);
     }
-    match->nbytes = input.bytes.nbytes;
-    match->nodes = m->nodes;
-    match->nnodes = m->nnodes;
+    match->nbytes = input->bytes.nbytes;
     return true;
 }
 
@@ -193,7 +218,7 @@ static bool ends_prefix(struct span bytes, size_t at)
 static bool derive_prefix(struct grammar_matcher *matcher, int rule, struct grammar_input input,
                           struct grammar_match *match)
 {
-    if (derive(matcher, rule, input, match))
+    if (derive(matcher, rule, &input, match))
         return true;
     find_reach(matcher, rule, input);
     size_t reach = matcher->machine.reach;
@@ -202,7 +227,7 @@ static bool derive_prefix(struct grammar_matcher *matcher, int rule, struct gram
             continue;
         struct grammar_input part = input;
         part.bytes = span_slice(input.bytes, 0, nbytes);
-        if (derive(matcher, rule, part, match))
+        if (derive(matcher, rule, &part, match))
             return true;
     }
     return false;
@@ -212,11 +237,12 @@ enum grammar_verdict grammar_match(struct grammar_matcher *matcher, int rule,
                                    struct grammar_input input, enum grammar_extent extent,
                                    struct grammar_match *match_r)
 {
+    ENSURE(rule >= 0 && (size_t)rule < matcher->machine.grammar->nrules);
     *match_r = (struct grammar_match){0};
     matcher->steps = 0;
     matcher->limit = NULL;
     matcher->nobsolete = 0;
-    bool is_derived = extent == GRAMMAR_WHOLE ? derive(matcher, rule, input, match_r)
+    bool is_derived = extent == GRAMMAR_WHOLE ? derive(matcher, rule, &input, match_r)
                                               : derive_prefix(matcher, rule, input, match_r);
     if (!is_derived)
         diagnose(matcher, rule, input, match_r);

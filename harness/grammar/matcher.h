@@ -3,12 +3,15 @@
 #define IMAPSPEC_GRAMMAR_MATCHER_H
 
 #include "grammar/machine.h"
+#include "grammar/view.h"
 
 struct grammar_matcher {
-    struct machine machine;
-    uint64_t steps;    /* of the last match, all passes */
-    const char *limit; /* which was passed in it, or NULL */
-    int *obsolete;     /* rules */
+    const struct grammar_view *view;
+    struct flat_scratch flat; /* of the flat program */
+    struct machine machine;   /* for what that cannot do */
+    uint64_t steps;           /* of the last match, all passes */
+    const char *limit;        /* which was passed in it, or NULL */
+    int *obsolete;            /* rules */
     size_t nobsolete, obsolete_capacity;
 };
 

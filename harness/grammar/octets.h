@@ -54,8 +54,9 @@ static inline bool octets_meet(const struct octets *a, const struct octets *b)
 static inline unsigned octets_count(const struct octets *s)
 {
     unsigned count = 0;
-    for (unsigned symbol = 0; symbol < OCTETS_END; symbol++)
-        count += octets_has(s, symbol);
+    for (int i = 0; i < 4; i++)
+        for (uint64_t left = s->word[i]; left != 0; left &= left - 1)
+            count++;
     return count;
 }
 

@@ -72,6 +72,7 @@ struct production {
 
 struct grammar {
     struct arena arena;
+    struct grammar_view *everything; /* all rules have nodes */
     struct table names; /* name in lower case -> number of the rule + 1, as a pointer */
     struct rule *rules;
     size_t nrules, rules_capacity;

@@ -2,7 +2,7 @@
 
 uint64_t client_hash(const struct command *command)
 {
-    return rng_hash(span_from(buffer_span(&command->bytes), command->tag.nbytes));
+    return span_hash(span_from(buffer_span(&command->bytes), command->tag.nbytes));
 }
 
 enum model_strictness client_sure(const struct model_session *s, enum model_strictness otherwise)
@@ -171,6 +171,8 @@ void client_hears_nonsense(struct model_session *s, const struct wire_unit *unit
 void client_completed(struct model_session *s, const struct command *command, enum status status)
 {
     client_answer_note(s, command, status);
+    if (command->verb == VERB_LOGOUT && status != STATUS_OK)
+        s->client.was_refused_logout = true;
     if (!command_has(command, VERB_SELECTS))
         return;
     s->client.was_refused_selection = status != STATUS_OK;

@@ -57,19 +57,18 @@ struct client_memory {
     bool has_sent_login;
     bool has_selected;          /* a SELECT or BBOARD was completed with OK once */
     bool was_refused_selection; /* the last one was not */
+    bool was_refused_logout;    /* what else can it do then but close */
 
     enum client_hint hint;
     uint32_t hint_unit; /* server units when it came */
 
-    struct client_answer answers[CLIENT_ANSWERS]; /* the last ones refused, a ring */
-    size_t nanswers;
+    size_t nanswers;      /* refused so far; the last ones are in session_lists */
     bool is_probing;      /* the line looked at now is a probe of another dialect */
     unsigned find_bad[2]; /* FIND MAILBOXES, FIND BBOARDS: answered BAD so often */
     unsigned bboard_bad;
     uint64_t refused_copy; /* hash of the sequence of a COPY that was refused last; 0: none */
 
-    struct span names[CLIENT_NAMES]; /* of MAILBOX lines; in the session's arena */
-    size_t nnames;
+    size_t nnames; /* in session_lists */
 };
 
 struct model_session;

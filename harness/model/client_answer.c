@@ -6,9 +6,10 @@ enum { ANSWER_BAD_MAX = 3 };
 
 static struct client_answer *find_answer(const struct model_session *s, uint64_t hash)
 {
-    for (size_t i = 0; i < CLIENT_ANSWERS; i++)
-        if (s->client.answers[i].nbad > 0 && s->client.answers[i].hash == hash)
-            return (struct client_answer *)&s->client.answers[i];
+    size_t n = s->client.nanswers < CLIENT_ANSWERS ? s->client.nanswers : CLIENT_ANSWERS;
+    for (size_t i = 0; i < n; i++)
+        if (s->lists->answers[i].nbad > 0 && s->lists->answers[i].hash == hash)
+            return (struct client_answer *)&s->lists->answers[i];
     return NULL;
 }
 
@@ -26,7 +27,7 @@ static int find_option(const struct command *command)
 
 static uint64_t sequence_hash(const struct sequence *sequence)
 {
-    return rng_hash(
+    return span_hash(
         span_make((const char *)sequence->ranges, sequence->nranges * sizeof *sequence->ranges));
 }
 
@@ -35,7 +36,7 @@ static void note_bad(struct model_session *s, const struct command *command)
     uint64_t hash = client_hash(command);
     struct client_answer *answer = find_answer(s, hash);
     if (answer == NULL) {
-        answer = &s->client.answers[s->client.nanswers++ % CLIENT_ANSWERS];
+        answer = &s->lists->answers[s->client.nanswers++ % CLIENT_ANSWERS];
         *answer = (struct client_answer){.hash = hash};
     }
     answer->nbad++;
@@ -49,8 +50,7 @@ static void note_bad(struct model_session *s, const struct command *command)
 /* What a server knows may depend on who asks. */
 static void forget_bad(struct model_session *s)
 {
-    for (size_t i = 0; i < CLIENT_ANSWERS; i++)
-        s->client.answers[i].nbad = 0;
+    s->client.nanswers = 0;
 }
 
 void client_answer_note(struct model_session *s, const struct command *command, enum status status)
@@ -64,6 +64,8 @@ void client_answer_note(struct model_session *s, const struct command *command, 
         note_bad(s, command);
         return;
     }
+    if (s->client.nanswers == 0)
+        return;
     struct client_answer *answer = find_answer(s, client_hash(command));
     if (answer != NULL)
         answer->nbad = 0;

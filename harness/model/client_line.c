@@ -7,9 +7,9 @@
 static bool is_recent_tag(const struct model_session *s, struct span tag)
 {
     size_t n = s->ndone < SESSION_DONE_TAGS ? s->ndone : SESSION_DONE_TAGS;
-    uint64_t hash = rng_hash(tag);
+    uint64_t hash = span_hash(tag);
     for (size_t i = 0; i < n; i++)
-        if (s->done_tags[i] == hash)
+        if (s->lists->done_tags[i] == hash)
             return true;
     return false;
 }

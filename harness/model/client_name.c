@@ -13,9 +13,9 @@ void client_name_note(struct model_session *s, size_t node)
     if (s->client.nnames == CLIENT_NAMES || name.nbytes == 0 || name.nbytes > NAME_NBYTES_MAX)
         return;
     for (size_t i = 0; i < s->client.nnames; i++)
-        if (span_equal(s->client.names[i], name))
+        if (span_equal(s->lists->names[i], name))
             return;
-    s->client.names[s->client.nnames++] = arena_copy(&s->arena, name);
+    s->lists->names[s->client.nnames++] = arena_copy(&s->arena, name);
 }
 
 static bool is_part_of(struct span part, struct span whole)
@@ -32,7 +32,7 @@ void client_name_check(struct model_session *s, const struct command *command)
     if (command->verb != VERB_SELECT || span_is_nocase(name, "INBOX") || name.nbytes == 0)
         return;
     for (size_t i = 0; i < s->client.nnames; i++) {
-        struct span listed = s->client.names[i];
+        struct span listed = s->lists->names[i];
         if (span_equal(listed, name))
             return;
         if (span_equal_nocase(listed, name)) {

@@ -5,42 +5,41 @@
 
 #include "model/mailbox.h"
 
+#define VERB_NAME(name) (name), sizeof(name) - 1
 const struct verb_facts verb_table[VERB_COUNT] = {
-    [VERB_UNKNOWN] = {"command", WORD_NONE, 0, "syntax.client-verbs"},
-    [VERB_NOOP] = {"NOOP", WORD_NOOP, 0, "syntax.client-verbs"},
-    [VERB_LOGIN] = {"LOGIN", WORD_LOGIN, 0, "lex.atom-client"},
-    [VERB_LOGOUT] = {"LOGOUT", WORD_LOGOUT, 0, "syntax.client-verbs"},
-    [VERB_SELECT] = {"SELECT", WORD_SELECT, VERB_NEEDS_LOGIN | VERB_SELECTS,
+    [VERB_UNKNOWN] = {VERB_NAME("command"), WORD_NONE, 0, "syntax.client-verbs"},
+    [VERB_NOOP] = {VERB_NAME("NOOP"), WORD_NOOP, 0, "syntax.client-verbs"},
+    [VERB_LOGIN] = {VERB_NAME("LOGIN"), WORD_LOGIN, 0, "lex.atom-client"},
+    [VERB_LOGOUT] = {VERB_NAME("LOGOUT"), WORD_LOGOUT, 0, "syntax.client-verbs"},
+    [VERB_SELECT] = {VERB_NAME("SELECT"), WORD_SELECT, VERB_NEEDS_LOGIN | VERB_SELECTS,
                      "syntax.client-copy-find"},
-    [VERB_BBOARD] = {"BBOARD", WORD_BBOARD, VERB_NEEDS_LOGIN | VERB_SELECTS,
+    [VERB_BBOARD] = {VERB_NAME("BBOARD"), WORD_BBOARD, VERB_NEEDS_LOGIN | VERB_SELECTS,
                      "syntax.client-copy-find"},
-    [VERB_FIND] = {"FIND", WORD_FIND, VERB_NEEDS_LOGIN, "syntax.client-copy-find"},
-    [VERB_CHECK] = {"CHECK", WORD_CHECK, VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX,
+    [VERB_FIND] = {VERB_NAME("FIND"), WORD_FIND, VERB_NEEDS_LOGIN, "syntax.client-copy-find"},
+    [VERB_CHECK] = {VERB_NAME("CHECK"), WORD_CHECK, VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX,
                     "syntax.client-verbs"},
-    [VERB_EXPUNGE] = {"EXPUNGE", WORD_EXPUNGE, VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX,
+    [VERB_EXPUNGE] = {VERB_NAME("EXPUNGE"), WORD_EXPUNGE, VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX,
                       "syntax.client-verbs"},
-    [VERB_COPY] = {"COPY", WORD_COPY, VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX | VERB_HAS_NUMBERS,
+    [VERB_COPY] = {VERB_NAME("COPY"), WORD_COPY,
+                   VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX | VERB_HAS_NUMBERS,
                    "syntax.client-copy-find"},
-    [VERB_FETCH] = {"FETCH", WORD_FETCH, VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX | VERB_HAS_NUMBERS,
+    [VERB_FETCH] = {VERB_NAME("FETCH"), WORD_FETCH,
+                    VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX | VERB_HAS_NUMBERS,
                     "syntax.client-fetch"},
-    [VERB_STORE] = {"STORE", WORD_STORE, VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX | VERB_HAS_NUMBERS,
+    [VERB_STORE] = {VERB_NAME("STORE"), WORD_STORE,
+                    VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX | VERB_HAS_NUMBERS,
                     "syntax.client-store"},
-    [VERB_SEARCH] = {"SEARCH", WORD_SEARCH,
+    [VERB_SEARCH] = {VERB_NAME("SEARCH"), WORD_SEARCH,
                      VERB_NEEDS_LOGIN | VERB_NEEDS_MAILBOX | VERB_HAS_NUMBERS,
                      "search.client-strict"},
 };
 
 void command_clear(struct command *command)
 {
-    struct command kept = {.bytes = command->bytes,
-                           .sequence = command->sequence,
-                           .criteria = command->criteria,
-                           .criteria_capacity = command->criteria_capacity,
-                           .hits = command->hits,
-                           .hits_capacity = command->hits_capacity};
-    buffer_clear(&kept.bytes);
-    kept.sequence.nranges = 0;
-    *command = kept;
+    buffer_clear(&command->bytes);
+    command->sequence.nranges = 0;
+    size_t from = offsetof(struct command, tag);
+    memset((char *)command + from, 0, sizeof *command - from);
 }
 
 void command_free(struct command *command)
@@ -66,17 +65,24 @@ static struct span cut_word(struct span *rest)
     return word;
 }
 
+static enum verb read_verb(struct span word)
+{
+    for (int i = VERB_UNKNOWN + 1; i < VERB_COUNT; i++)
+        if (span_equal_nocase(word, span_make(verb_table[i].name, verb_table[i].name_nbytes)))
+            return (enum verb)i;
+    return VERB_UNKNOWN;
+}
+
 void command_take(struct command *command, const struct wire_unit *unit)
 {
     buffer_clear(&command->bytes);
     buffer_append(&command->bytes, unit->bytes);
     struct span rest = buffer_span(&command->bytes);
     command->tag = cut_word(&rest);
+    while (span_starts_with(rest, SPAN_LIT(" "))) /* a server may take several for one (B32) */
+        rest = span_from(rest, 1);
     struct span verb = cut_word(&rest);
-    command->verb = VERB_UNKNOWN;
-    for (int i = VERB_UNKNOWN + 1; i < VERB_COUNT; i++)
-        if (span_is_nocase(verb, verb_table[i].name))
-            command->verb = (enum verb)i;
+    command->verb = read_verb(verb);
     command->nliterals = unit->nliterals;
 }
 
@@ -190,9 +196,19 @@ const char *command_name(const struct command *command)
     return verb_table[command->verb].name;
 }
 
-bool command_has(const struct command *command, unsigned trait)
+static bool is_tag_octet(char c)
 {
-    return (verb_table[command->verb].traits & trait) != 0;
+    switch (c) {
+    case '"':
+    case '%':
+    case '\\':
+    case '{':
+    case '(':
+    case ')':
+        return false;
+    default:
+        return c > ' ' && c <= '~';
+    }
 }
 
 bool command_tag_is_valid(const struct command *command)
@@ -201,7 +217,7 @@ bool command_tag_is_valid(const struct command *command)
     if (tag.nbytes == 0 || tag.data[0] == '*' || tag.data[0] == '+')
         return false;
     for (size_t i = 0; i < tag.nbytes; i++)
-        if (tag.data[i] <= ' ' || tag.data[i] > '~' || strchr("\"%\\{()", tag.data[i]) != NULL)
+        if (!is_tag_octet(tag.data[i]))
             return false;
     return true;
 }

@@ -34,6 +34,7 @@ enum { VERB_NEEDS_LOGIN = 1, VERB_NEEDS_MAILBOX = 2, VERB_SELECTS = 4, VERB_HAS_
 
 struct verb_facts {
     const char *name;
+    size_t name_nbytes;
     enum word word;
     unsigned traits;
     const char *syntax; /* requirement that a client's malformed command breaks */
@@ -44,7 +45,15 @@ enum store_mode { STORE_REPLACE, STORE_ADD, STORE_REMOVE };
 enum status { STATUS_OK, STATUS_NO, STATUS_BAD, STATUS_UNKNOWN };
 
 struct command {
+    /* What holds memory. */
     struct buffer bytes; /* all of it as sent so far; the spans below point into it */
+    struct sequence sequence;
+    struct criterion *criteria; /* ncriteria */
+    size_t criteria_capacity;
+    uint32_t *hits; /* nhits: numbers in SEARCH lines */
+    size_t hits_capacity;
+
+    /* The rest is emptied for the next command, from the tag on. */
     struct span tag;
     enum verb verb;
     bool is_wellformed;
@@ -52,14 +61,12 @@ struct command {
     size_t nliterals, ncontinuations; /* announced; allowed by `+` */
 
     /* arguments of well-formed commands */
-    struct sequence sequence;
     struct span mailbox; /* SELECT, BBOARD, COPY */
     struct span user;    /* LOGIN */
     unsigned items;      /* FETCH: 1 << enum item */
     enum store_mode mode;
     uint64_t flags;
-    struct criterion *criteria;
-    size_t ncriteria, criteria_capacity;
+    size_t ncriteria;
 
     /* circumstances */
     uint32_t unit;           /* server units seen when it was sent */
@@ -78,8 +85,7 @@ struct command {
     uint32_t last_expunged;
     bool is_ascending, is_descending; /* EXPUNGE lines, as far as they went */
     uint32_t nfetched, nstored;       /* FETCH and STORE lines */
-    uint32_t *hits;                   /* numbers in SEARCH lines */
-    size_t nhits, hits_capacity;
+    size_t nhits;
     bool has_untagged_bad;
 };
 
@@ -93,7 +99,10 @@ void command_parse(struct command *command, const struct reading *reading,
                    struct flag_names *flags);
 
 const char *command_name(const struct command *command); /* "FETCH", "command" */
-bool command_has(const struct command *command, unsigned trait);
+static inline bool command_has(const struct command *command, unsigned trait)
+{
+    return (verb_table[command->verb].traits & trait) != 0;
+}
 /* A tag that the grammar allows: a server must be able to echo it. */
 bool command_tag_is_valid(const struct command *command);
 

@@ -3,7 +3,10 @@
 static void copy_slots(struct model_session *s, const struct command *command,
                        struct truth *destination)
 {
-    if (!session_is_undisturbed(s, command))
+    /* Where mail stands that had arrived and was not announced, before the copies or behind them,
+     * is up to the server. */
+    bool has_unannounced = destination == s->truth && destination->nlive > command->bound;
+    if (!session_is_undisturbed(s, command) || has_unannounced)
         destination->is_order_doubtful = true;
     struct reach reach = reach_of(s, command);
     for (struct slot *slot = reach_next(&reach); slot != NULL; slot = reach_next(&reach)) {

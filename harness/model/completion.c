@@ -143,7 +143,7 @@ void session_remove_command(struct model_session *s, size_t at)
         s->pending = NULL;
         s->pending_command = NULL;
     }
-    s->done_tags[s->ndone++ % SESSION_DONE_TAGS] = rng_hash(command->tag);
+    s->lists->done_tags[s->ndone++ % SESSION_DONE_TAGS] = span_hash(command->tag);
     s->spare_commands =
         mem_grow(s->spare_commands, &s->spare_capacity, s->nspare + 1, sizeof(struct command *));
     s->spare_commands[s->nspare++] = command;
@@ -172,7 +172,7 @@ void session_note_refused(struct model_session *s, const struct command *command
     s->partial = NULL;
     s->was_refused = true;
     s->client.is_refusal_early = s->client.early_command == command;
-    s->refused_hash = rng_hash(buffer_span(&command->bytes));
+    s->refused_hash = span_hash(buffer_span(&command->bytes));
     s->refused_nbytes = command->bytes.nbytes;
 }
 
@@ -205,9 +205,9 @@ static void complete(struct model_session *s, size_t at, enum status status, str
 static bool is_done(const struct model_session *s, struct span tag)
 {
     size_t n = s->ndone < SESSION_DONE_TAGS ? s->ndone : SESSION_DONE_TAGS;
-    uint64_t hash = rng_hash(tag);
+    uint64_t hash = span_hash(tag);
     for (size_t i = 0; i < n; i++)
-        if (s->done_tags[i] == hash)
+        if (s->lists->done_tags[i] == hash)
             return true;
     return false;
 }

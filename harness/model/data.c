@@ -43,13 +43,17 @@ bool data_check_number(struct model_session *s, struct mailbox *view, uint32_t n
     return false;
 }
 
+static uint32_t read_number(struct span digits)
+{
+    uint32_t number = UINT32_MAX;
+    return number_parse_u32(digits, &number) != 0 ? UINT32_MAX : number;
+}
+
+/* That a line begins with. */
 static uint32_t number_of(const struct model_session *s, size_t node)
 {
     struct span text = reading_text(&s->reading, node);
-    uint32_t number = UINT32_MAX;
-    if (number_parse_u32(span_slice(text, 0, number_digits(text)), &number) != 0)
-        return UINT32_MAX;
-    return number;
+    return read_number(span_slice(text, 0, number_digits(text)));
 }
 
 /* ---- counts --------------------------------------------------------------------------------- */
@@ -282,9 +286,9 @@ static void read_search(struct model_session *s, size_t node)
         command->nsearches++;
     }
     size_t nbad = 0;
-    for (size_t at = reading_find(&s->reading, node, WORD_NZ_NUMBER); at != NO_NODE;
-         at = reading_after(&s->reading, at, node, WORD_NZ_NUMBER)) {
-        uint32_t number = number_of(s, at);
+    struct span rest = span_from(reading_text(&s->reading, node), sizeof "SEARCH");
+    while (rest.nbytes > 0) {
+        uint32_t number = read_number(span_cut(&rest, ' '));
         if (!view->is_exists_known || number == 0 || number > view->exists) {
             if (nbad++ == 0)
                 (void)data_check_number(s, view, number, I9, "SEARCH");

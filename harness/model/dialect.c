@@ -23,6 +23,8 @@ static void bind_words(struct dialect *dialect)
         dialect->rules[word] = rule;
         dialect->words[rule] = (unsigned char)word;
     }
+    dialect->view =
+        grammar_view_new(dialect->grammar, &dialect->rules[WORD_NONE + 1], WORD_COUNT - 1);
 }
 
 static void make_imap2(void)
@@ -44,40 +46,6 @@ const struct model_invariant *model_invariants(struct span dialect, size_t *ninv
 {
     *ninvariants_r = INVARIANT_COUNT;
     return span_is(dialect, imap2.name) ? imap2.invariants : NULL;
-}
-
-enum word reading_word(const struct reading *reading, size_t node)
-{
-    return (enum word)reading->dialect->words[reading->match->nodes[node].rule];
-}
-
-struct span reading_text(const struct reading *reading, size_t node)
-{
-    return grammar_node_text(reading->match, reading->input, node);
-}
-
-size_t reading_end(const struct reading *reading, size_t node)
-{
-    return node + reading->match->nodes[node].size;
-}
-
-static size_t scan(const struct reading *reading, size_t from, size_t end, enum word word)
-{
-    int rule = reading->dialect->rules[word];
-    for (size_t node = from; node < end; node++)
-        if (reading->match->nodes[node].rule == rule)
-            return node;
-    return NO_NODE;
-}
-
-size_t reading_find(const struct reading *reading, size_t within, enum word word)
-{
-    return scan(reading, within + 1, reading_end(reading, within), word);
-}
-
-size_t reading_after(const struct reading *reading, size_t node, size_t within, enum word word)
-{
-    return scan(reading, reading_end(reading, node), reading_end(reading, within), word);
 }
 
 static struct reading_string literal_of(const struct reading *reading, size_t node)

@@ -41,8 +41,6 @@
     X(TEXT_PAIR, "rfc822-text-pair")                                                               \
     X(TEXT_VALUE, "text-value")                                                                    \
     X(DATE_TIME, "date-time")                                                                      \
-    X(NUMBER, "number")                                                                            \
-    X(NZ_NUMBER, "nz-number")                                                                      \
     X(ENVELOPE, "envelope")                                                                        \
     X(ENV_DATE, "env-date")                                                                        \
     X(ENV_SUBJECT, "env-subject")                                                                  \
@@ -163,8 +161,9 @@ struct dialect {
     const char *name;
     const struct model_invariant *invariants; /* INVARIANT_COUNT of them */
     const struct grammar *grammar;
-    int rules[WORD_COUNT]; /* of each word */
-    unsigned char *words;  /* enum word of each rule */
+    const struct grammar_view *view; /* of the rules of all words */
+    int rules[WORD_COUNT];           /* of each word */
+    unsigned char *words;            /* enum word of each rule */
 };
 
 const struct dialect *dialect_of(struct span name); /* NULL: unknown; immutable once made */
@@ -178,14 +177,45 @@ struct reading {
 enum { READING_NONE = -1 };
 static const size_t NO_NODE = (size_t)READING_NONE;
 
-enum word reading_word(const struct reading *reading, size_t node);
-struct span reading_text(const struct reading *reading, size_t node);
-size_t reading_end(const struct reading *reading, size_t node); /* first node behind its subtree */
+static inline enum word reading_word(const struct reading *reading, size_t node)
+{
+    return (enum word)reading->dialect->words[reading->match->nodes[node].rule];
+}
 
-/* First node below `within` derived by `word`; the next one after `node`'s subtree within `within`;
- * NO_NODE when there is none. */
-size_t reading_find(const struct reading *reading, size_t within, enum word word);
-size_t reading_after(const struct reading *reading, size_t node, size_t within, enum word word);
+static inline struct span reading_text(const struct reading *reading, size_t node)
+{
+    const struct grammar_node *n = &reading->match->nodes[node];
+    return span_slice(reading->input.bytes, n->at, n->nbytes);
+}
+
+/* First node behind its subtree. */
+static inline size_t reading_end(const struct reading *reading, size_t node)
+{
+    return node + reading->match->nodes[node].size;
+}
+
+static inline size_t reading_scan(const struct reading *reading, size_t from, size_t end,
+                                  enum word word)
+{
+    int rule = reading->dialect->rules[word];
+    for (size_t node = from; node < end; node++)
+        if (reading->match->nodes[node].rule == rule)
+            return node;
+    return NO_NODE;
+}
+
+/* First node below `within` derived by `word`; NO_NODE when there is none. */
+static inline size_t reading_find(const struct reading *reading, size_t within, enum word word)
+{
+    return reading_scan(reading, within + 1, reading_end(reading, within), word);
+}
+
+/* The next one after `node`'s subtree within `within`. */
+static inline size_t reading_after(const struct reading *reading, size_t node, size_t within,
+                                   enum word word)
+{
+    return reading_scan(reading, reading_end(reading, node), reading_end(reading, within), word);
+}
 
 /* What a string-valued node says, whatever its form. */
 struct reading_string {

@@ -129,8 +129,8 @@ static void read_size(struct line *line, size_t pair)
 {
     struct model_session *s = line->session;
     uint64_t size = UINT64_MAX;
-    if (number_parse_u64(reading_text(&s->reading, reading_find(&s->reading, pair, WORD_NUMBER)),
-                         &size) != 0)
+    if (number_parse_u64(span_from(reading_text(&s->reading, pair), sizeof "RFC822.SIZE"), &size) !=
+        0)
         size = UINT64_MAX;
     struct slot *slot = line->slot;
     bool is_known = (slot->sent >> ITEM_SIZE & 1) != 0;

@@ -6,7 +6,8 @@ static const struct span system_flags[] = {SPAN_INIT("\\Recent"), SPAN_INIT("\\S
 
 void flag_names_init(struct flag_names *names)
 {
-    *names = (struct flag_names){.nnames = sizeof system_flags / sizeof *system_flags};
+    names->arena = (struct arena){0};
+    names->nnames = sizeof system_flags / sizeof *system_flags;
     for (size_t i = 0; i < names->nnames; i++)
         names->names[i] = system_flags[i];
 }

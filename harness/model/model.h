@@ -87,6 +87,11 @@ struct model_session;
 /* world may be NULL: no ground truth. Returns new; borrows world. */
 struct model_session *model_session_new(struct model_world *world, const struct model_setup *setup);
 void model_session_free(struct model_session **session);
+/* Nothing is left of it in its world, which may go before it: it can only be reset or freed. */
+void model_session_retire(struct model_session *session);
+/* As a new one in the memory of the old one, of the same dialect. */
+void model_session_reset(struct model_session *session, struct model_world *world,
+                         const struct model_setup *setup);
 
 /*
  * Feeding. What was seen first is given first, each side through a wire_reader of its own:
@@ -141,10 +146,10 @@ void model_session_server_closed(struct model_session *session, bool is_reset,
                                  struct finding_list *findings);
 void model_session_client_closed(struct model_session *session);
 
-/* The grammar's judgement of the last unit given, for those who need the derivation. Borrowed until
- * the next unit. The rule was `greeting`, `server-unit` or `request`; nothing was matched for units
- * that the stream's end broke off. */
-const struct grammar_match *model_session_last_match(const struct model_session *session);
+/* The grammar's judgement of the last unit given, for those who need the whole derivation: it is
+ * found anew. Borrowed until the next unit. The rule was `greeting`, `server-unit` or `request`;
+ * nothing was matched for units that the stream's end broke off. */
+const struct grammar_match *model_session_last_match(struct model_session *session);
 
 /* ---- questions ------------------------------------------------------------------------------ */
 

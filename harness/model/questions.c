@@ -3,9 +3,16 @@
 
 #include "model/session.h"
 
-const struct grammar_match *model_session_last_match(const struct model_session *s)
+/* The session's own match has nodes only of the rules that the model looks for. */
+const struct grammar_match *model_session_last_match(struct model_session *s)
 {
-    return &s->match;
+    if (s->matched == WORD_NONE)
+        return &s->match;
+    if (s->whole_matcher == NULL)
+        s->whole_matcher = grammar_matcher_new(s->dialect->grammar);
+    (void)grammar_match(s->whole_matcher, s->dialect->rules[s->matched], s->reading.input,
+                        GRAMMAR_WHOLE, &s->whole_match);
+    return &s->whole_match;
 }
 
 enum model_state model_session_state(const struct model_session *s)
@@ -103,18 +110,19 @@ bool model_records_reading(unsigned reading)
 void session_note(struct model_session *s, unsigned reading, const char *choice)
 {
     for (size_t i = 0; i < s->nbehaviours; i++)
-        if (s->behaviours[i].reading == reading &&
-            span_is(span_of(s->behaviours[i].choice), choice))
+        if (s->lists->behaviours[i].reading == reading &&
+            (s->lists->behaviours[i].choice == choice ||
+             span_is(span_of(s->lists->behaviours[i].choice), choice)))
             return;
     if (s->nbehaviours < SESSION_BEHAVIOURS_MAX)
-        s->behaviours[s->nbehaviours++] = (struct model_behaviour){reading, choice};
+        s->lists->behaviours[s->nbehaviours++] = (struct model_behaviour){reading, choice};
 }
 
 const struct model_behaviour *model_session_behaviours(const struct model_session *s,
                                                        size_t *nbehaviours_r)
 {
     *nbehaviours_r = s->nbehaviours;
-    return s->behaviours;
+    return s->lists->behaviours;
 }
 
 /* ---- agreement ------------------------------------------------------------------------------ */

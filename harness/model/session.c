@@ -4,11 +4,12 @@
 
 /* ---- lifetime ------------------------------------------------------------------------------- */
 
-struct model_session *model_session_new(struct model_world *world, const struct model_setup *setup)
+/* Of a session that has nothing but memory. */
+static void begin(struct model_session *s, struct model_world *world,
+                  const struct model_setup *setup)
 {
     const struct dialect *dialect = dialect_of(span_of(setup->dialect));
-    ENSURE(dialect != NULL);
-    struct model_session *s = mem_alloc(sizeof *s);
+    ENSURE(dialect != NULL && (s->dialect == NULL || s->dialect == dialect));
     s->dialect = dialect;
     s->world = world;
     s->setup = *setup;
@@ -17,9 +18,16 @@ struct model_session *model_session_new(struct model_world *world, const struct 
     if (setup->user != NULL)
         s->user = arena_copy(&s->arena, span_of(setup->user));
     s->is_authenticated = setup->is_preauthenticated;
-    flag_names_init(&s->own_flags);
-    s->flags = world != NULL ? &world->flags : &s->own_flags;
-    s->matcher = grammar_matcher_new(dialect->grammar);
+    flag_names_init(&s->lists->own_flags);
+    s->flags = world != NULL ? &world->flags : &s->lists->own_flags;
+}
+
+struct model_session *model_session_new(struct model_world *world, const struct model_setup *setup)
+{
+    struct model_session *s = mem_alloc(sizeof *s);
+    s->lists = mem_resize(NULL, sizeof *s->lists);
+    begin(s, world, setup);
+    s->matcher = grammar_matcher_new_viewing(s->dialect->view);
     return s;
 }
 
@@ -32,13 +40,54 @@ static void abandon_commands(struct model_session *s)
     }
 }
 
+void model_session_retire(struct model_session *s)
+{
+    abandon_commands(s);
+    select_leave(s);
+    if (s->world != NULL)
+        world_forget(s->world, s);
+    s->world = NULL;
+}
+
+void model_session_reset(struct model_session *s, struct model_world *world,
+                         const struct model_setup *setup)
+{
+    model_session_retire(s);
+    while (s->noutstanding > 0)
+        session_remove_command(s, s->noutstanding - 1);
+    struct model_session kept = {.dialect = s->dialect,
+                                 .lists = s->lists,
+                                 .arena = s->arena,
+                                 .matcher = s->matcher,
+                                 .whole_matcher = s->whole_matcher,
+                                 .outstanding = s->outstanding,
+                                 .outstanding_capacity = s->outstanding_capacity,
+                                 .spare_commands = s->spare_commands,
+                                 .nspare = s->nspare,
+                                 .spare_capacity = s->spare_capacity,
+                                 .views = {s->views[0], s->views[1]},
+                                 .select_order = s->select_order,
+                                 .text = s->text,
+                                 .flags_text = s->flags_text,
+                                 .removed = s->removed,
+                                 .removed_capacity = s->removed_capacity};
+    arena_reset(&kept.arena);
+    flag_names_free(&s->lists->own_flags);
+    mailbox_reset(&kept.views[0]);
+    mailbox_reset(&kept.views[1]);
+    buffer_clear(&kept.select_order);
+    buffer_clear(&kept.text);
+    buffer_clear(&kept.flags_text);
+    *s = kept;
+    begin(s, world, setup);
+}
+
 void model_session_free(struct model_session **session)
 {
     struct model_session *s = *session;
     if (s == NULL)
         return;
-    abandon_commands(s);
-    select_leave(s);
+    model_session_retire(s);
     for (size_t i = 0; i < s->noutstanding; i++)
         command_free(s->outstanding[i]);
     for (size_t i = 0; i < s->nspare; i++)
@@ -48,7 +97,9 @@ void model_session_free(struct model_session **session)
     mailbox_free(&s->views[0]);
     mailbox_free(&s->views[1]);
     grammar_matcher_free(&s->matcher);
-    flag_names_free(&s->own_flags);
+    grammar_matcher_free(&s->whole_matcher);
+    flag_names_free(&s->lists->own_flags);
+    free(s->lists);
     buffer_free(&s->select_order);
     buffer_free(&s->text);
     buffer_free(&s->flags_text);
@@ -173,13 +224,20 @@ static void note_circumstances(struct model_session *s, struct command *command)
     command->is_ascending = command->is_descending = true;
 }
 
-static void read_command(struct model_session *s, struct command *command,
-                         const struct wire_unit *unit)
+static enum grammar_verdict match_unit(struct model_session *s, enum word start,
+                                       const struct wire_unit *unit)
 {
     s->reading =
         (struct reading){s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
-    enum grammar_verdict verdict = grammar_match(s->matcher, s->dialect->rules[WORD_REQUEST],
-                                                 s->reading.input, GRAMMAR_WHOLE, &s->match);
+    s->matched = start;
+    return grammar_match(s->matcher, s->dialect->rules[start], s->reading.input, GRAMMAR_WHOLE,
+                         &s->match);
+}
+
+static void read_command(struct model_session *s, struct command *command,
+                         const struct wire_unit *unit)
+{
+    enum grammar_verdict verdict = match_unit(s, WORD_REQUEST, unit);
     if (!unit->is_complete || unit->is_cut || verdict == GRAMMAR_REJECTED) {
         client_check_rejected(s, command, unit);
         return;
@@ -206,7 +264,7 @@ static bool is_rest_of_refused(struct model_session *s, const struct wire_unit *
 {
     size_t nbytes = s->refused_nbytes;
     if (!s->was_refused || nbytes == 0 || unit->bytes.nbytes < nbytes ||
-        rng_hash(span_slice(unit->bytes, 0, nbytes)) != s->refused_hash)
+        span_hash(span_slice(unit->bytes, 0, nbytes)) != s->refused_hash)
         return false;
     s->refused_nbytes = 0;
     return true;
@@ -223,6 +281,7 @@ void model_session_client(struct model_session *s, const struct wire_unit *unit,
     if (is_new)
         command = add_command(s);
     command_take(command, unit);
+    s->matched = WORD_NONE;
     bool is_waiting =
         !unit->is_complete && unit->nliterals > 0 && unit->literals[unit->nliterals - 1].is_bare;
     command->is_partial = is_waiting;
@@ -368,13 +427,11 @@ void model_session_server(struct model_session *s, const struct wire_unit *unit,
     s->nunits++;
     bool is_greeting = !s->has_greeted;
     enum word start = is_greeting ? WORD_GREETING : WORD_SERVER_UNIT;
-    s->reading =
-        (struct reading){s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
+    s->matched = WORD_NONE;
     if (!unit->is_complete)
         return; /* the framing has told that the stream ended within it */
     check_after_bye(s, unit);
-    enum grammar_verdict verdict = grammar_match(s->matcher, s->dialect->rules[start],
-                                                 s->reading.input, GRAMMAR_WHOLE, &s->match);
+    enum grammar_verdict verdict = match_unit(s, start, unit);
     if (verdict == GRAMMAR_OBSOLETE)
         rejection_report_obsolete(s, I2);
     if (is_greeting) {

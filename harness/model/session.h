@@ -22,15 +22,29 @@ enum access { ACCESS_UNKNOWN, ACCESS_READ_WRITE, ACCESS_READ_ONLY };
 
 enum { SESSION_DONE_TAGS = 32, SESSION_BEHAVIOURS_MAX = 64 };
 
+/* Long lists of a session, apart from it: they are not emptied for a new one, since it is known how
+ * many of each are set. */
+struct session_lists {
+    struct flag_names own_flags;                  /* when there is no world */
+    uint64_t done_tags[SESSION_DONE_TAGS];        /* hashes of tags last completed, a ring */
+    struct client_answer answers[CLIENT_ANSWERS]; /* commands last refused, a ring */
+    struct span names[CLIENT_NAMES];              /* of MAILBOX lines; in the session's arena */
+    struct model_behaviour behaviours[SESSION_BEHAVIOURS_MAX];
+};
+
 struct model_session {
     const struct dialect *dialect;
     struct model_world *world; /* NULL: no ground truth */
     struct model_setup setup;  /* texts in the arena */
-    struct flag_names own_flags, *flags;
+    struct session_lists *lists;
+    struct flag_names *flags;
     struct arena arena;
     struct grammar_matcher *matcher;
     struct grammar_match match;
-    struct reading reading; /* of the last unit */
+    struct reading reading;                /* of the last unit */
+    enum word matched;                     /* by which rule; WORD_NONE: it was not looked at */
+    struct grammar_matcher *whole_matcher; /* for those who ask for whole derivations; NULL: none */
+    struct grammar_match whole_match;
 
     /* state; see model_session_state() */
     bool has_greeted, is_authenticated, is_logged_out, is_closed;
@@ -49,8 +63,7 @@ struct model_session {
     uint64_t refused_hash;   /* of its octets, */
     size_t refused_nbytes;   /* that many; 0: what was left of it has come */
     unsigned nplus_commands; /* client lines that began with `+` and were not answered */
-    uint64_t done_tags[SESSION_DONE_TAGS]; /* hashes of tags last completed, a ring */
-    size_t ndone;
+    size_t ndone;            /* commands completed */
 
     /* selections */
     struct mailbox views[2];
@@ -75,7 +88,6 @@ struct model_session {
     uint32_t reported_recent; /* count last complained about, so that it is told once */
     unsigned repeated_items;  /* for which a repetition has been told (I28) */
 
-    struct model_behaviour behaviours[SESSION_BEHAVIOURS_MAX];
     size_t nbehaviours;
 
     struct buffer select_order;  /* first letters of SELECT's data in order: "FER" */

@@ -169,3 +169,16 @@ void world_doubt(struct model_world *world)
         truth_doubt_flags(world, world->truths[i]);
     }
 }
+
+void world_forget(struct model_world *world, const struct model_session *session)
+{
+    /* nobody's: what another session had done with the same memory would be taken for its own */
+    const struct model_session *gone = (const struct model_session *)(const void *)world;
+    for (size_t i = 0; i < world->ntruths; i++)
+        for (size_t k = 0; k < world->truths[i]->nmessages; k++) {
+            struct truth_message *m = &world->truths[i]->messages[k];
+            m->changed_by = m->changed_by == session ? gone : m->changed_by;
+            m->copied_by = m->copied_by == session ? gone : m->copied_by;
+            m->removed_by = m->removed_by == session ? gone : m->removed_by;
+        }
+}

@@ -65,6 +65,8 @@ void truth_copy(struct model_world *world, struct truth *truth, const struct tru
                 const struct model_session *by);
 void truth_remove(struct truth *truth, uint32_t instance, const struct model_session *by);
 void truth_doubt_flags(struct model_world *world, struct truth *truth); /* of all its messages */
+/* The session ends: what it did stays done by somebody. */
+void world_forget(struct model_world *world, const struct model_session *session);
 void world_doubt(struct model_world *world); /* of every mailbox's contents */
 
 #endif

@@ -29,6 +29,13 @@ struct net_loop *net_loop_new_virtual(int64_t epoch_s)
     return loop_new(clock_virtual(epoch_s));
 }
 
+void net_loop_restart(struct net_loop *loop, int64_t epoch_s)
+{
+    ENSURE(loop->clock.is_virtual && loop->carriers == NULL && loop->processes == NULL);
+    loop->clock = clock_virtual(epoch_s);
+    loop->has_news = false;
+}
+
 uv_loop_t *loop_uv(struct net_loop *loop)
 {
     if (loop->has_uv)

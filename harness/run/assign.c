@@ -15,10 +15,14 @@ struct assigning {
     size_t tries;
 };
 
+/* What was found out when the unit was looked at first is not found out again. */
 static bool takes(struct assigning *a, const struct assign_slot *slot,
                   const struct player_unit *unit)
 {
-    return player_takes(a->p, a->s, &slot->pattern, unit);
+    size_t number = (size_t)(slot - a->slots);
+    if (slot->pattern->is_constant && !a->p->is_server && number <= unit->slot)
+        return number == unit->slot;
+    return player_takes(a->p, a->s, slot->pattern, unit);
 }
 
 /* ---- extras ---- */

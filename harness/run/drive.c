@@ -247,9 +247,8 @@ static bool has_exited(struct player *p)
                    ? p->driver.broken != NULL
                    : p->target->client->has_exited(p->target->context, &how);
     if (has && how.nbytes > 0)
-        wire_log_event(p->log, "",
-                       arena_printf(p->arena, "the client %.*s", SPAN_ARG(buffer_span(&how))),
-                       player_now_us(p));
+        player_log_event(p, NULL,
+                         arena_printf(p->arena, "the client %.*s", SPAN_ARG(buffer_span(&how))));
     buffer_free(&how);
     return has;
 }

@@ -22,7 +22,7 @@ static void note(struct player *p, char direction, struct span line)
     struct buffer text = {0};
     buffer_printf(&text, "%c ", direction);
     buffer_append_escaped(&text, span_trim(line), 400);
-    wire_log_event(p->log, "", arena_text(p->arena, buffer_span(&text)), player_now_us(p));
+    player_log_event(p, NULL, arena_text(p->arena, buffer_span(&text)));
     buffer_free(&text);
 }
 
@@ -36,6 +36,8 @@ struct player_request *driver_ask(struct player *p, const char *verb, struct spa
     *d->end = request;
     d->end = &request->next;
     note(p, '>', line);
+    if (p->options->observer != NULL)
+        p->options->observer->asked(p->options->observer->context, verb, line);
     if (d->broken == NULL)
         carrier_send(d->carrier, line);
     return request;
@@ -55,6 +57,13 @@ void driver_drop(struct player *p)
 
 /* ---- answers ---- */
 
+static void show_answer(const struct player *p, const char *verb, const struct shim_answer *answer)
+{
+    const struct run_observer *o = p->options->observer;
+    if (o != NULL)
+        o->answered(o->context, verb, answer);
+}
+
 static void take_answer(struct player *p, struct player_request *request, struct buffer *input)
 {
     struct player_driver *d = &p->driver;
@@ -69,6 +78,8 @@ static void take_answer(struct player *p, struct player_request *request, struct
     while (rest.nbytes > 0)
         note(p, '<', span_cut(&rest, '\n'));
     buffer_consume(input, nused);
+    if (d->broken == NULL && request->answer.is_complete)
+        show_answer(p, request->verb, &request->answer);
 }
 
 void driver_pump(struct player *p)
@@ -82,7 +93,8 @@ void driver_pump(struct player *p)
             take_answer(p, r, input);
     if (d->broken == NULL && carrier_at_eof(d->carrier) && input->nbytes == 0) {
         d->broken = "the client's shim has ended";
-        wire_log_event(p->log, "", d->broken, player_now_us(p));
+        show_answer(p, "", NULL);
+        player_log_event(p, NULL, d->broken);
     }
 }
 

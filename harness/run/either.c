@@ -96,6 +96,7 @@ struct trying {
 static enum player_status try_branches(struct player *p, struct trying *t)
 {
     size_t best_progress = 0;
+    player_catch_up(p);
     t->is_starved = false;
     for (size_t i = 0; i < t->step->as.either.nbranches; i++) {
         const struct script_branch *branch = &t->step->as.either.branches[i];
@@ -124,8 +125,12 @@ static enum player_status try_branches(struct player *p, struct trying *t)
 static enum serve_status serve_meanwhile(struct player *p, const struct trying *t,
                                          int64_t *deadline_us)
 {
-    return p->is_server && t->outer == 0 ? player_attend_until(p, NULL, deadline_us)
-                                         : SERVE_NOTHING;
+    if (!p->is_server || t->outer > 0)
+        return SERVE_NOTHING;
+    enum serve_status did = player_attend_until(p, NULL, deadline_us);
+    if (did == SERVE_NOTHING && p->script->scenario->serves_model && player_accept_more(p, false))
+        did = SERVE_DONE;
+    return did;
 }
 
 /* Alternatives are tried in the order written on what is there; only when none fits and more may

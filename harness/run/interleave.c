@@ -86,9 +86,17 @@ static bool synchronize(struct player *p, struct player_session *s, const struct
     uint32_t exists;
     if (s->carrier == NULL || !run_command(p, s, step, step->as.converge.command, &is_ok) || !is_ok)
         return false;
+    player_catch_up(p);
     if (!model_session_exists(s->model, &exists) || exists == 0)
         return true;
     return run_command(p, s, step, arena_printf(p->arena, "FETCH 1:%u FLAGS", exists), &is_ok);
+}
+
+static bool agree(struct player *p, const struct player_session *a, const struct player_session *b,
+                  struct buffer *why)
+{
+    player_catch_up(p);
+    return model_sessions_agree(a->model, b->model, why);
 }
 
 enum player_status player_converge(struct player *p, const struct script_step *step)
@@ -104,7 +112,7 @@ enum player_status player_converge(struct player *p, const struct script_step *s
     if (!synchronize(p, a, step) || !synchronize(p, b, step)) {
         f.text = arena_printf(p->arena, "%s is not completed with OK", step->as.converge.command);
         status = player_fail(p, f);
-    } else if (!model_sessions_agree(a->model, b->model, &why)) {
+    } else if (!agree(p, a, b, &why)) {
         f.text = "the sessions do not converge";
         f.got = arena_text(p->arena, buffer_span(&why));
         f.log_line = wire_log_nlines(p->log);

@@ -131,6 +131,7 @@ enum player_status player_fail(struct player *p, struct player_failure failure)
         p->failure = failure;
         return PLAYER_MISSED;
     }
+    player_catch_up(p);
     if (failure.check != NULL && !failure.is_harness)
         return fail_check(p, &failure);
     record_finding(p, &failure, "", RESULT_FAIL);
@@ -176,13 +177,18 @@ void player_renumber(struct player *p, size_t nlines)
 
 void player_judge_findings(struct player *p)
 {
+    player_judge_findings_at(p, wire_log_nlines(p->log));
+}
+
+void player_judge_findings_at(struct player *p, size_t log_line)
+{
     for (; p->nfindings_seen < p->findings.nitems; p->nfindings_seen++) {
         const struct finding *from = &p->findings.items[p->nfindings_seen];
         struct result_finding *f =
             add_finding(p, from->requirement, finding_level_name(from->level));
         f->rule = from->rule;
         f->text = from->text;
-        f->log_line = wire_log_nlines(p->log);
+        f->log_line = log_line;
         if (from->level == FINDING_OBSERVE)
             continue;
         enum result_verdict verdict = from->level == FINDING_WARN ? RESULT_WARN : RESULT_FAIL;
@@ -194,7 +200,15 @@ void player_judge_findings(struct player *p)
 const char *player_reading_topic(struct player *p, unsigned number)
 {
     const struct catalogue_reading *reading = catalogue_reading(catalogue_of(p), number);
-    return arena_printf(p->arena, "B%u %s", number, reading == NULL ? "" : reading->topic);
+    const char *topic = reading == NULL ? "" : reading->topic;
+    char room[NUMBER_DIGITS_MAX];
+    struct span digits = number_write(number, 1, room);
+    char *text = arena_alloc(p->arena, 1 + digits.nbytes + 1 + strlen(topic) + 1);
+    text[0] = 'B';
+    char *end = mempcpy(text + 1, digits.data, digits.nbytes);
+    *end = ' ';
+    (void)strcpy(end + 1, topic);
+    return text;
 }
 
 void player_behaviour(struct player *p, const char *topic, const char *choice)

@@ -4,26 +4,14 @@
 
 #include "run/value.h"
 
-enum list_mode { LIST_ORDERED, LIST_PROPERTIES, LIST_SET };
-
 struct matching {
     const struct match_scope *scope;
     const struct wire_unit *unit;
     size_t end; /* of the unit's content */
 };
 
-static bool match_list(struct matching *m, const struct pattern_node *list, size_t at, size_t end,
-                       enum list_mode mode);
-
-static enum list_mode mode_after(struct span word)
-{
-    if (span_is_nocase(word, "FETCH") || span_is_nocase(word, "STORE"))
-        return LIST_PROPERTIES;
-    if (span_is_nocase(word, "FLAGS") || span_is_nocase(word, "+FLAGS") ||
-        span_is_nocase(word, "-FLAGS"))
-        return LIST_SET;
-    return LIST_ORDERED;
-}
+static bool match_list(struct matching *m, const struct pattern_node *list, size_t at,
+                       size_t *end_r, enum pattern_order mode);
 
 static struct span unit_slice(const struct matching *m, size_t at, size_t end)
 {
@@ -34,8 +22,10 @@ static struct span unit_slice(const struct matching *m, size_t at, size_t end)
 
 static size_t match_octets(const struct matching *m, struct span octets, size_t at, bool fold)
 {
-    struct span here = span_slice(unit_slice(m, at, m->end), 0, octets.nbytes);
-    bool same = fold ? span_equal_nocase(here, octets) : span_equal(here, octets);
+    if (octets.nbytes > m->end - at)
+        return SPAN_NPOS;
+    struct span here = span_make(m->unit->bytes.data + at, octets.nbytes);
+    bool same = span_equal(here, octets) || (fold && span_equal_nocase(here, octets));
     return same ? at + octets.nbytes : SPAN_NPOS;
 }
 
@@ -107,15 +97,26 @@ static size_t match_rule(const struct matching *m, const char *type, size_t at)
     return at + match.nbytes;
 }
 
+static size_t end_of_type(const struct matching *m, const struct script_piece *piece, size_t at)
+{
+    size_t ndigits;
+    switch (piece->type_kind) {
+    case TYPE_TEXT_LINE:
+        return m->end;
+    case TYPE_ANY:
+        return value_end(m->unit, at);
+    case TYPE_NUMBER: /* as the grammar has it, leading zeros and all (B38) */
+        ndigits = number_digits(unit_slice(m, at, m->end));
+        return ndigits == 0 ? SPAN_NPOS : at + ndigits;
+    case TYPE_OF_RULE:
+        return match_rule(m, piece->type, at);
+    }
+    NEVER("a type of no kind");
+}
+
 static size_t match_type(const struct matching *m, const struct script_piece *piece, size_t at)
 {
-    size_t end;
-    if (strcmp(piece->type, "text-line") == 0)
-        end = m->end;
-    else if (strcmp(piece->type, "any") == 0)
-        end = value_end(m->unit, at);
-    else
-        end = match_rule(m, piece->type, at);
+    size_t end = end_of_type(m, piece, at);
     if (end == SPAN_NPOS)
         return SPAN_NPOS;
     struct span taken = unit_slice(m, at, end);
@@ -171,7 +172,10 @@ static size_t match_piece(const struct matching *m, const struct script_piece *p
 
 static bool is_delimiter(const struct matching *m, size_t at)
 {
-    return at >= m->end || strchr(" ()\r", m->unit->bytes.data[at]) != NULL;
+    if (at >= m->end)
+        return true;
+    char c = m->unit->bytes.data[at];
+    return c == ' ' || c == '(' || c == ')' || c == '\r' || c == '\0';
 }
 
 static size_t match_item(const struct matching *m, const struct pattern_node *node, size_t at)
@@ -184,10 +188,11 @@ static size_t match_item(const struct matching *m, const struct pattern_node *no
 /* ---- elements of lists ---- */
 
 static bool match_element(struct matching *m, const struct pattern_node *node,
-                          const struct value_element *element, enum list_mode mode)
+                          const struct value_element *element, enum pattern_order mode)
 {
+    size_t end;
     if (node->kind == PATTERN_LIST)
-        return match_list(m, node, element->at, element->end, mode);
+        return match_list(m, node, element->at, &end, mode) && end == element->end;
     return match_item(m, node, element->at) == element->end;
 }
 
@@ -205,7 +210,7 @@ static bool match_ordered(struct matching *m, const struct pattern_node *nodes, 
         }
         return false;
     }
-    return nelements > 0 && match_element(m, &nodes[0], &elements[0], LIST_ORDERED) &&
+    return nelements > 0 && match_element(m, &nodes[0], &elements[0], PATTERN_ORDERED) &&
            match_ordered(m, nodes + 1, nnodes - 1, elements + 1, nelements - 1);
 }
 
@@ -235,13 +240,13 @@ static bool rest_is_allowed(const struct matching *m, const struct assignment *a
 
 static bool match_group(struct matching *m, const struct assignment *a, size_t node, size_t element)
 {
-    if (!match_element(m, &a->nodes[node], &a->elements[element], LIST_ORDERED))
+    if (!match_element(m, &a->nodes[node], &a->elements[element], PATTERN_ORDERED))
         return false;
     if (a->stride == 1)
         return true;
-    enum list_mode mode = mode_after(pattern_word(&a->nodes[node]));
+    enum pattern_order mode = a->nodes[node].after;
     return match_element(m, &a->nodes[node + 1], &a->elements[element + 1],
-                         mode == LIST_PROPERTIES ? LIST_ORDERED : mode);
+                         mode == PATTERN_PROPERTIES ? PATTERN_ORDERED : mode);
 }
 
 /* Each node from `node` on gets an element of its own, whatever the order. */
@@ -279,25 +284,24 @@ static bool match_unordered(struct matching *m, const struct pattern_node *list,
     a.taken = arena_array(m->scope->resolve->arena, nelements + 1, sizeof *a.taken);
     for (size_t i = 0; i < list->nchildren; i++) {
         a.has_rest = a.has_rest || list->children[i].kind == PATTERN_REST;
-        a.names_recent =
-            a.names_recent || span_is_nocase(pattern_word(&list->children[i]), "\\Recent");
+        a.names_recent = a.names_recent || span_is_nocase(list->children[i].word, "\\Recent");
     }
     return assign(m, &a, 0);
 }
 
-static bool match_list(struct matching *m, const struct pattern_node *list, size_t at, size_t end,
-                       enum list_mode mode)
+static bool match_list(struct matching *m, const struct pattern_node *list, size_t at,
+                       size_t *end_r, enum pattern_order mode)
 {
     struct value_element *elements;
-    size_t nelements = value_list(m->unit, at, m->scope->resolve->arena, &elements);
-    if (nelements == SPAN_NPOS || value_end(m->unit, at) != end)
+    size_t nelements = value_list(m->unit, at, m->scope->resolve->arena, &elements, end_r);
+    if (nelements == SPAN_NPOS)
         return false;
     switch (mode) {
-    case LIST_ORDERED:
+    case PATTERN_ORDERED:
         return match_ordered(m, list->children, list->nchildren, elements, nelements);
-    case LIST_PROPERTIES:
+    case PATTERN_PROPERTIES:
         return match_unordered(m, list, elements, nelements, 2);
-    case LIST_SET:
+    case PATTERN_SET:
         return match_unordered(m, list, elements, nelements, 1);
     }
     return false;
@@ -305,32 +309,20 @@ static bool match_list(struct matching *m, const struct pattern_node *list, size
 
 /* ---- the line ---- */
 
-static bool is_text_line(const struct pattern_node *node)
-{
-    return node->kind == PATTERN_ITEM && node->npieces == 1 && node->pieces[0].kind == PIECE_TYPE &&
-           strcmp(node->pieces[0].type, "text-line") == 0;
-}
-
 static size_t match_node(struct matching *m, const struct pattern_node *node, size_t at,
-                         enum list_mode mode)
+                         enum pattern_order mode)
 {
     if (node->kind == PATTERN_ITEM)
         return match_item(m, node, at);
     ENSURE(node->kind == PATTERN_LIST);
-    size_t end = value_end(m->unit, at);
-    return end != SPAN_NPOS && match_list(m, node, at, end, mode) ? end : SPAN_NPOS;
+    size_t end;
+    return match_list(m, node, at, &end, mode) ? end : SPAN_NPOS;
 }
 
 /* ---- SEARCH results ---------------------------------------------------------------------------
  */
 
 enum { SEARCH_REPEATED_MAX = 1000 }; /* more repeated numbers than that match nothing */
-
-static bool is_search_result(const struct pattern *pattern)
-{
-    return pattern->nnodes >= 2 && span_is(pattern_word(&pattern->nodes[0]), "*") &&
-           span_is_nocase(pattern_word(&pattern->nodes[1]), "SEARCH");
-}
 
 /* Words from `at` on, each behind one SP; SPAN_NPOS when there is anything else. */
 static size_t split_words(struct matching *m, size_t at, struct value_element **words_r)
@@ -368,9 +360,9 @@ static size_t drop_repeated(const struct matching *m, struct value_element *word
 /* `<text-line>` or `<any>` behind SEARCH: all the numbers, however many, but at least one. */
 static bool is_all_numbers(const struct pattern_node *node)
 {
-    return is_text_line(node) ||
+    return node->is_text_line ||
            (node->kind == PATTERN_ITEM && node->npieces == 1 &&
-            node->pieces[0].kind == PIECE_TYPE && strcmp(node->pieces[0].type, "any") == 0);
+            node->pieces[0].kind == PIECE_TYPE && node->pieces[0].type_kind == TYPE_ANY);
 }
 
 /* The numbers of a SEARCH result are a set: order and repetition are not scored (B88). */
@@ -397,22 +389,22 @@ static bool match_search_result(struct matching *m, const struct pattern *patter
 static bool match_line(struct matching *m, const struct pattern *pattern)
 {
     size_t at = 0;
-    enum list_mode mode = LIST_ORDERED;
+    enum pattern_order mode = PATTERN_ORDERED;
     for (size_t i = 0; i < pattern->nnodes; i++) {
         const struct pattern_node *node = &pattern->nodes[i];
         /* a line without the SP and text it owes is the grammar's finding, not the script's */
-        if (at == m->end && is_text_line(node))
+        if (at == m->end && node->is_text_line)
             return true;
-        if (node->has_space_before && (at = match_octets(m, SPAN_LIT(" "), at, false)) == SPAN_NPOS)
+        if (node->has_space_before && (at >= m->end || m->unit->bytes.data[at++] != ' '))
             return false;
         size_t from = at;
         if ((at = match_node(m, node, at, mode)) == SPAN_NPOS)
             return false;
         /* a tag written out compares to the octet, as every tag does */
-        if (i == 0 && pattern_word(node).nbytes > 0 &&
-            match_octets(m, pattern_word(node), from, false) == SPAN_NPOS)
+        if (i == 0 && node->word.nbytes > 0 &&
+            match_octets(m, node->word, from, false) == SPAN_NPOS)
             return false;
-        mode = mode_after(pattern_word(node));
+        mode = node->after;
     }
     return at == m->end;
 }
@@ -446,8 +438,7 @@ bool match_unit(const struct match_scope *scope, const struct pattern *pattern,
     if (pattern->raw != NULL)
         return match_raw(&m, pattern->raw);
     size_t mark = scope->captures->nitems;
-    bool matches =
-        is_search_result(pattern) ? match_search_result(&m, pattern) : match_line(&m, pattern);
+    bool matches = pattern->is_search ? match_search_result(&m, pattern) : match_line(&m, pattern);
     if (matches)
         return true;
     scope->captures->nitems = mark;

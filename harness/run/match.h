@@ -12,8 +12,8 @@
 
 #include "grammar/grammar.h"
 #include "run/capture.h"
-#include "run/pattern.h"
 #include "run/resolve.h"
+#include "script/pattern.h"
 #include "wire/wire.h"
 
 struct match_scope {

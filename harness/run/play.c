@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "run/player.h"
@@ -6,10 +5,33 @@
 enum { PLAY_EPOCH = 646315200 }; /* where virtual time begins: 25 June 1990, 12:00 UT */
 enum { PLAY_GRACE_US = 300000 }; /* for a process to be seen dead after its connection was lost */
 
+/* "imapspec server dovecot 'login.ok' --seed 7": built of its parts, for every case has one. */
+static const char *command_line(const struct player *p, const char *id)
+{
+    char room[NUMBER_DIGITS_MAX];
+    const struct span parts[] = {span_of(p->options->imapspec),
+                                 span_of(p->target->client != NULL ? " client " : " server "),
+                                 span_of(p->options->target_argument),
+                                 SPAN_LIT(" '"),
+                                 span_of(id),
+                                 SPAN_LIT("' --seed "),
+                                 number_write(p->options->seed, 1, room)};
+    size_t nbytes = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        nbytes += parts[i].nbytes;
+    char *text = arena_alloc(p->arena, nbytes + 1);
+    char *end = text;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        end = mempcpy(end, parts[i].data, parts[i].nbytes);
+    return text;
+}
+
 static void make_result(struct player *p, const char *order_name)
 {
     const struct script_scenario *scenario = p->script->scenario;
-    const char *id = arena_printf(p->arena, "%s%s", p->script->id, order_name);
+    const char *id = order_name[0] == '\0'
+                         ? p->script->id
+                         : arena_printf(p->arena, "%s%s", p->script->id, order_name);
     p->result = arena_alloc(p->arena, sizeof *p->result);
     *p->result = (struct result_case){
         .id = id,
@@ -21,9 +43,7 @@ static void make_result(struct player *p, const char *order_name)
         .expected = "",
         .reason = "",
         .seed = p->options->seed,
-        .reproduce = arena_printf(p->arena, "%s %s %s '%s' --seed %" PRIu64, p->options->imapspec,
-                                  p->target->client != NULL ? "client" : "server",
-                                  p->options->target_argument, id, p->options->seed),
+        .reproduce = command_line(p, id),
         .log = "",
     };
 }
@@ -100,6 +120,7 @@ static void play_script(struct player *p)
 {
     p->started_us = clock_now_us(net_loop_clock(p->loop));
     (void)player_steps(p, &p->script->steps, NULL);
+    player_catch_up(p);
     if (p->is_server) {
         if (!p->is_skipped && p->result->verdict < RESULT_BLOCKED)
             player_judge_handlers(p);
@@ -115,35 +136,44 @@ static void play_script(struct player *p)
         player_judge_rest(p);
 }
 
+static void drop_log(struct player *p)
+{
+    p->result->nmatches = 0;
+    for (size_t i = 0; i < p->result->nfindings; i++)
+        p->result->findings[i].log_line = 0;
+}
+
 static void keep_log(struct player *p)
 {
-    struct buffer text = {0};
-    wire_log_render(p->log, &text, 400, 2000);
+    struct buffer *text = &p->room->text;
+    buffer_clear(text);
+    wire_log_render(p->log, text, 400, 2000);
     size_t nlines = 0;
-    for (struct span rest = buffer_span(&text); rest.nbytes > 0; (void)span_cut(&rest, '\n'))
+    for (struct span rest = buffer_span(text); rest.nbytes > 0; (void)span_cut(&rest, '\n'))
         nlines++;
     player_renumber(p, nlines);
-    p->result->log = arena_text(p->arena, buffer_span(&text));
-    buffer_free(&text);
+    p->result->log = arena_text(p->arena, buffer_span(text));
 }
 
 static void play_prepared(struct player *p)
 {
     struct err err;
-    p->log = wire_log_new(0);
-    p->matcher = grammar_matcher_new(p->grammar);
+    room_begin(p->room, p->grammar);
+    p->log = p->room->log;
+    p->matcher = p->room->matcher;
     p->vary.matcher = p->matcher;
     if (player_set_up(p, &err) != 0) {
         player_raise(p, RESULT_ERROR, arena_text(p->arena, span_of(err.text)));
     } else if (prepare(p)) {
         play_script(p);
-        keep_log(p);
+        if (p->options->drops_logs && p->result->verdict == RESULT_PASS)
+            drop_log(p);
+        else
+            keep_log(p);
         p->target->finish(p->target->context, p->loop);
     }
     if (p->world != NULL)
         model_world_free(&p->world);
-    grammar_matcher_free(&p->matcher);
-    wire_log_free(&p->log);
 }
 
 void run_play(const struct run_options *options, const struct run_target *target,
@@ -171,9 +201,13 @@ void run_play(const struct run_options *options, const struct run_target *target
     struct clock real = clock_system();
     int64_t before_us = clock_now_us(&real);
     if (!lacks_feature(&p)) {
-        p.loop = target->is_in_process ? net_loop_new_virtual(PLAY_EPOCH) : net_loop_new();
+        struct run_room *own = options->room == NULL ? run_room_new() : NULL;
+        p.room = own == NULL ? options->room : own;
+        p.loop = target->is_in_process ? room_loop(p.room, PLAY_EPOCH) : net_loop_new();
         play_prepared(&p);
-        net_loop_free(&p.loop);
+        if (!target->is_in_process)
+            net_loop_free(&p.loop);
+        run_room_free(&own);
     }
     p.result->ms = (double)(clock_now_us(&real) - before_us) / 1000;
     *result_r = p.result;

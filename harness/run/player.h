@@ -3,6 +3,7 @@
  *
  *   setup.c       fixtures, users, ground truth
  *   session.c     connections, and what arrives on them
+ *   hear.c        what is judged of it, at once or a little later
  *   listen.c      connections that the client under test makes
  *   serve.c       commands that no step waits for: handlers, literals, the model
  *   serve_model.c the model server behind `serve model`, kept in step with the script
@@ -29,6 +30,7 @@
 #include "run/letters.h"
 #include "run/match.h"
 #include "run/order.h"
+#include "run/room.h"
 #include "run/run.h"
 #include "run/vary.h"
 #include "shim/shim.h"
@@ -46,6 +48,7 @@ struct player_unit {
     size_t rest_at;
     bool is_wanted;                     /* a branch that is being tried takes it: nobody else may */
     size_t log_line;                    /* number of its first line in the wire log, from 1 */
+    size_t slot;                        /* of the window that looks at it: the first to take it */
     const struct script_step *taken_by; /* the line of a window that it was given to; NULL: none */
     struct resolve_view view;           /* of its session, when it had just arrived */
     bool is_consumed;                   /* matched or passed over */
@@ -115,6 +118,14 @@ struct player_driver {
 
 /* ---- judging ---- */
 
+/* What has been put off: a unit that the model is to hear of, or a check that was passed. */
+struct player_later {
+    struct player_session *session;
+    const struct wire_unit *unit;      /* in the case's arena */
+    size_t log_line;                   /* the last of the wire log when it arrived */
+    const struct player_check *passed; /* NULL: a unit */
+};
+
 /* The requirements that a step may fail: those of the innermost `check` around it. */
 struct player_check {
     const struct script_names *requirements;
@@ -155,6 +166,7 @@ struct player {
     const uint8_t *order; /* units of the interleave, or NULL */
     size_t norder;
     struct arena *arena;
+    struct run_room *room;
     struct net_loop *loop;
     struct rng rng;   /* of generated values */
     struct vary vary; /* of how things are said */
@@ -170,10 +182,10 @@ struct player {
     size_t nsessions, sessions_capacity;
     struct capture_list captures;
     const struct grammar *grammar;
-    struct grammar_matcher *matcher;
-    struct wire_log *log;
-    uint64_t noctets; /* received so far */
-    size_t nkept;     /* octets of units kept */
+    struct grammar_matcher *matcher; /* of the room */
+    struct wire_log *log;            /* of the room */
+    uint64_t noctets;                /* received so far */
+    size_t nkept;                    /* octets of units kept */
     bool is_flooded;
     bool is_logging_in; /* the command sent last is a LOGIN: a refusal may take its time */
 
@@ -181,8 +193,9 @@ struct player {
     struct player_driver driver;
     struct player_handler *handlers;
     size_t nhandlers, handlers_capacity;
-    struct player_session *handled; /* whose command a handler is being played for; NULL: none */
-    bool is_skipped;                /* the client does not support what the scenario asks for */
+    struct player_session *handled;   /* whose command a handler is being played for; NULL: none */
+    struct player_unit *handled_unit; /* that command */
+    bool is_skipped;                  /* the client does not support what the scenario asks for */
 
     struct player_check *check; /* context of the step being played */
     bool has_missed;            /* a check has failed that only warns */
@@ -194,6 +207,8 @@ struct player {
     struct player_unit **consumed; /* trail, for taking a trial back */
     size_t nconsumed, consumed_capacity;
 
+    struct player_later *later; /* in the order in which it came */
+    size_t nlater, later_capacity;
     struct finding_list findings; /* of framing, grammar and model, in order */
     size_t nfindings_seen;        /* already turned into results */
     struct result_case *result;
@@ -215,6 +230,9 @@ enum player_status player_open(struct player *p, struct player_session *s,
 /* Begins a session on a connection that is there. Takes the carrier. */
 void player_connected(struct player *p, struct player_session *s, struct carrier *carrier);
 void player_close(struct player *p, struct player_session *s); /* our side closes */
+/* Shows octets to whoever looks on. */
+void player_show(const struct player *p, const struct player_session *s, char who,
+                 struct span octets);
 void player_sessions_free(struct player *p);
 const char *player_peer(const struct player *p); /* "the server", "the client" */
 char player_checked(const struct player *p);     /* whose lines are checked: 'S' or 'C' */
@@ -239,6 +257,28 @@ struct resolve_scope player_scope(const struct player *p, const struct player_se
                                   const struct player_unit *unit);
 /* A command goes out: a new selection starts its numbers anew. */
 void player_note_command(struct player *p, struct player_session *s, struct span octets);
+
+/* ---- hear.c ---- */
+
+/* The grammar and the model hear of a unit; as far as run_options.without says. */
+void player_hear_server(struct player *p, struct player_session *s, const struct wire_unit *unit,
+                        struct finding_list *findings);
+void player_hear_client(struct player *p, struct player_session *s, const struct wire_unit *unit);
+/* Into the wire log, likewise. Session NULL: an event of none. */
+void player_log_octets(struct player *p, const struct player_session *s, char who,
+                       struct span octets);
+void player_log_event(struct player *p, const struct player_session *s, const char *text);
+
+/*
+ * Against a server, the next command leaves first, and then what had arrived before is judged:
+ * while the server works. Nobody sees that: whatever asks the model, records a failure or waits
+ * catches up before.
+ */
+/* Puts a unit off; false when it has to be heard at once. */
+bool player_hear_later(struct player *p, struct player_session *s, const struct player_unit *unit);
+/* player_pass(), in its turn. */
+void player_pass_later(struct player *p, const struct player_check *check);
+void player_catch_up(struct player *p);
 
 /* ---- send.c ---- */
 
@@ -265,15 +305,16 @@ const char *player_unit_text(struct player *p, const struct player_unit *unit); 
 struct assign_slot {
     const struct script_step *step;
     struct player_check *check; /* context of the step */
-    struct pattern pattern;
+    const struct pattern *pattern;
     unsigned least, most;
     unsigned count; /* units it got */
 };
 
-/* Gives each unit to at most one slot so that every slot's bounds hold and units that no slot takes
- * are lawful extras. True when that can be done; captures are made then. When not, *failure_r says
- * what is wrong with the best attempt (place of the slot, wanted, got). Either way each unit's
- * taken_by says where it went. */
+/* Each unit's `slot` is the first that takes it when nothing else has been captured, nslots when
+ * none does. Gives each unit to at most one slot so that every slot's bounds hold and units that no
+ * slot takes are lawful extras. True when that can be done; captures are made then. When not,
+ * *failure_r says what is wrong with the best attempt (place of the slot, wanted, got). Either way
+ * each unit's taken_by says where it went. */
 bool player_assign(struct player *p, struct player_session *s, struct assign_slot *slots,
                    size_t nslots, struct player_unit **units, size_t nunits,
                    struct player_failure *failure_r);
@@ -297,6 +338,8 @@ enum serve_status { SERVE_NOTHING, SERVE_DONE, SERVE_STOPS };
  * NOTHING: nobody knows an answer. */
 enum serve_status player_serve(struct player *p, struct player_session *s,
                                struct player_unit *unit);
+/* The command that a handler is being played for is answered as if there were no handler. */
+enum player_status player_answer(struct player *p, const struct script_step *step);
 /* Greets who has not been greeted and answers what has come on all sessions but one (NULL: on all),
  * the commands only that no branch wants. DONE when anything was done. */
 enum serve_status player_attend(struct player *p, const struct player_session *except);
@@ -375,6 +418,8 @@ const char *player_reading_topic(struct player *p, unsigned number);
 void player_nonstrict(struct player *p);
 /* Turns what framing, grammar and model reported since the last call into results. */
 void player_judge_findings(struct player *p);
+/* The same for what was put off: it belongs to that line of the wire log. */
+void player_judge_findings_at(struct player *p, size_t log_line);
 void player_raise(struct player *p, enum result_verdict verdict, const char *reason);
 /* Requirements covered but not checked when the case ended count as blocked. */
 void player_judge_rest(struct player *p);

@@ -25,8 +25,8 @@ struct resolve_scope {
     const struct fixture_mailbox *mailboxes;
     size_t nmailboxes;
 
-    const char *user, *password;    /* as the target calls them */
-    struct span tags[RESOLVE_TAGS]; /* [0]: the current command's tag, [n]: of @n */
+    const char *user, *password; /* as the target calls them */
+    const struct span *tags;     /* RESOLVE_TAGS; [0]: the current command's, [n]: of @n */
     struct resolve_view view;
 };
 

@@ -107,16 +107,51 @@ enum {
     RUN_VARY_ALL = 15
 };
 
+/* Judgement left out, to measure what it costs. What is not looked at cannot fail. */
+enum {
+    RUN_WITHOUT_LOG = 1,    /* nothing is written into the wire log */
+    RUN_WITHOUT_MODEL = 2,  /* units are recognized by the grammar, but the model does not follow */
+    RUN_WITHOUT_GRAMMAR = 4 /* neither: framing and the script's own lines are what is left */
+};
+
+struct run_room;
+
+struct shim_answer;
+
+/* Looks on while a case is played. Spans are borrowed, valid during the call only. */
+struct run_observer {
+    void *context;
+    void (*connected)(void *context, const char *session);
+    void (*ended)(void *context, const char *session); /* by the peer under test */
+    /* Octets of client ('C') or server ('S'), as they are read and before they are written. */
+    void (*octets)(void *context, const char *session, char who, struct span octets);
+    /* A request to the shim of a client under test, and its whole answer; they come in the order of
+     * the requests. NULL: the shim has ended, and answers no more. */
+    void (*asked)(void *context, const char *verb, struct span line);
+    void (*answered)(void *context, const char *verb, const struct shim_answer *answer);
+};
+
 struct run_options {
+    const struct run_observer *observer; /* NULL: nobody looks on */
     uint64_t seed;
     unsigned vary;               /* RUN_VARY_... */
     double timeout_scale;        /* 0: 1 */
     const char *imapspec;        /* how this program is called in reproduction commands */
     const char *target_argument; /* target, files and options there: "dovecot --vary tags" */
+    /* Of cases that pass: the wire log is not rendered, and what refers to its lines is left out.
+     */
+    bool drops_logs;
+    unsigned without;      /* RUN_WITHOUT_...; 0: all is judged */
+    struct run_room *room; /* borrowed; NULL: the case makes its own */
     int (*read_file)(void *context, const char *from, const char *path, struct arena *arena,
                      struct span *octets_r, const char **path_r, struct err *err);
     void *read_context;
 };
+
+/* Memory and messages that cases played one after another share: a case takes less time with it.
+ * Used by one thread; what results point to is not in it. Returns new. */
+struct run_room *run_room_new(void);
+void run_room_free(struct run_room **room);
 
 /* Plays one case with one order of its interleaves. order: index of the order in the case's list
  * (run/order.h), 0 when there is none. Everything the result points to is in the arena. */

@@ -134,6 +134,10 @@ static int add_octets(struct player *p, const struct resolve_scope *scope,
                       const struct script_piece *piece, struct line *line, struct err *err)
 {
     struct span content;
+    if (piece->kind == PIECE_WORD || piece->kind == PIECE_SPACE) {
+        buffer_append(&line->octets, piece->kind == PIECE_WORD ? piece->text : SPAN_LIT(" "));
+        return 0;
+    }
     if (piece->kind == PIECE_TYPE)
         return add_type(p, piece, &line->octets, err);
     if (piece->kind == PIECE_BARE)
@@ -187,9 +191,12 @@ static void vary(struct player *p, struct player_session *s, struct vary_line *l
 static int build_line(struct player *p, struct player_session *s, const struct script_text *text,
                       struct outgoing_list *list, struct err *err)
 {
-    struct line line = {0};
+    struct line line = {.octets = p->room->line};
     int status = 0;
+    buffer_clear(&line.octets);
     choose_tag(p, s, text);
+    if (p->vary.what != 0) /* it asks what is outstanding */
+        player_catch_up(p);
     struct resolve_scope scope = player_scope(p, s, NULL);
     for (size_t i = 0; i < text->npieces && status == 0; i++)
         status = add_piece(p, &scope, &text->pieces[i], &line, err);
@@ -202,7 +209,7 @@ static int build_line(struct player *p, struct player_session *s, const struct s
                              .has_literal = line.has_literal,
                              /* a wait would end the overlapping of commands */
                              .may_wait = model_session_noutstanding(s->model) == 0};
-    buffer_free(&line.octets);
+    p->room->line = line.octets;
     if (status == 0) {
         vary(p, s, &said);
         said.octets = letters_change(s->letters, said.octets, p->arena);
@@ -226,6 +233,9 @@ static int build_raw(struct player *p, struct player_session *s, const struct sc
 {
     struct resolve_scope scope = player_scope(p, s, NULL);
     bool is_inside = wire_reader_is_inside_unit(s->from_client);
+    struct span tags[RESOLVE_TAGS]; /* as they were before this line */
+    memcpy(tags, s->tags, sizeof tags);
+    scope.tags = tags;
     list->is_raw = true;
     for (size_t i = 0; i < wire->nraw; i++) {
         const struct script_raw_item *item = &wire->raw[i];
@@ -252,7 +262,8 @@ static int build_raw(struct player *p, struct player_session *s, const struct sc
 static void log_sent(struct player *p, struct player_session *s, char who, struct span octets)
 {
     size_t before = wire_log_nlines(p->log);
-    wire_log_octets(p->log, s->script->name, who, octets, player_now_us(p));
+    player_log_octets(p, s, who, octets);
+    player_show(p, s, who, octets);
     bool begins = wire_log_nlines(p->log) > before; /* else it goes on with an open line */
     if (s->sent_line == 0)
         s->sent_line = begins ? before + 1 : before;
@@ -270,7 +281,7 @@ static void announce_response(struct player *p, struct player_session *s, struct
     wire_reader_feed(s->from_server, octets);
     while (wire_reader_next(s->from_server, &unit)) {
         player_note_view(p, s, &unit);
-        model_session_server(s->model, &unit, &of_ours);
+        player_hear_server(p, s, &unit, &of_ours);
         bool answers = player_answer_announcement(s, &unit);
         if (!s->is_of_model)
             model_server_follow(p, s, &unit);
@@ -279,21 +290,21 @@ static void announce_response(struct player *p, struct player_session *s, struct
     }
 }
 
-/* Tells log, framing and model what is about to go out: a server may answer a command as soon as it
- * knows enough, before the last of it has arrived (RFC 1176 p.21). */
+/* Tells framing and model what goes out, all of it with the first octets: a server may answer a
+ * command as soon as it knows enough, before the last of it has arrived (RFC 1176 p.21). */
 static void announce(struct player *p, struct player_session *s, struct span octets)
 {
-    log_sent(p, s, 'C', octets);
+    player_catch_up(p);
     wire_reader_feed(s->from_client, octets);
     struct wire_unit unit;
     uint64_t count;
     while (wire_reader_next(s->from_client, &unit)) {
         player_note_command(p, s, unit.bytes);
-        model_session_client(s->model, &unit, &p->findings);
+        player_hear_client(p, s, &unit);
     }
     if (wire_reader_is_waiting(s->from_client, &unit, &count)) {
         player_note_command(p, s, unit.bytes);
-        model_session_client(s->model, &unit, &p->findings);
+        player_hear_client(p, s, &unit);
     }
 }
 
@@ -336,8 +347,9 @@ static void transmit(struct player *p, struct player_session *s, struct span oct
     enum vary_writes how =
         s->split != NULL || is_raw ? VARY_AT_ONCE : vary_writes(&p->vary, octets.nbytes);
     int64_t gap_ms = s->split == NULL ? 0 : s->split->as.split.gap_ms;
+    struct span all = octets;
     if (!p->is_server)
-        announce(p, s, octets);
+        log_sent(p, s, 'C', octets);
     while (octets.nbytes > 0) {
         size_t nbytes = s->split == NULL ? vary_next_write(&p->vary, how, octets.nbytes)
                                          : next_cut(s, octets, sent, &offset);
@@ -347,6 +359,8 @@ static void transmit(struct player *p, struct player_session *s, struct span oct
             announce_response(p, s, part);
         }
         carrier_send(s->carrier, part);
+        if (!p->is_server && sent == 0)
+            announce(p, s, all);
         sent += part.nbytes;
         octets = span_from(octets, part.nbytes);
         if (octets.nbytes > 0) {

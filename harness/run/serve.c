@@ -24,7 +24,7 @@ static bool says_anything(const struct script_piece *piece)
 {
     return piece->kind == PIECE_REST ||
            (piece->kind == PIECE_TYPE &&
-            (strcmp(piece->type, "any") == 0 || strcmp(piece->type, "text-line") == 0));
+            (piece->type_kind == TYPE_ANY || piece->type_kind == TYPE_TEXT_LINE));
 }
 
 static bool is_fixed(const struct script_piece *piece)
@@ -96,6 +96,7 @@ static enum serve_status play_handler(struct player *p, struct player_session *s
     ENSURE(takes);
     s->tags[0] = unit->unit.tag;
     p->handled = s;
+    p->handled_unit = unit;
     /* h may move while more handlers are added */
     enum player_status status = player_steps(p, &h->step->as.on.steps, NULL);
     p->handled = NULL;
@@ -155,6 +156,25 @@ static bool answer_probe(struct player *p, struct player_session *s, struct play
     say_line(p, s,
              arena_printf(p->arena, "%.*s BAD Command unrecognized\r\n", SPAN_ARG(unit->unit.tag)));
     return true;
+}
+
+enum player_status player_answer(struct player *p, const struct script_step *step)
+{
+    struct player_session *s = p->handled;
+    struct player_unit *unit = p->handled_unit;
+    ENSURE(s != NULL); /* script_read() takes it inside handlers only */
+    if (s->carrier == NULL)
+        return player_fail(p, player_failure_at(p, step, "the connection is not open"));
+    p->ntrials = 0; /* what has been sent cannot be taken back */
+    if (unit->is_announcement) {
+        ask_for_literal(p, s, unit);
+        return PLAYER_GOES_ON;
+    }
+    for (size_t i = 0; i < s->ntaken; i++)
+        if (s->taken[i] == unit)
+            memmove(&s->taken[i], &s->taken[i + 1], (--s->ntaken - i) * sizeof(void *));
+    model_server_answer(p, s, &unit->unit);
+    return PLAYER_GOES_ON;
 }
 
 /* ---- serving ---- */

@@ -72,7 +72,7 @@ static void close_with_it(struct player *p, struct player_session *s)
         return;
     carrier_half_close(s->carrier);
     s->is_half_closed = true;
-    wire_log_event(p->log, s->script->name, "half-closed by the model server", player_now_us(p));
+    player_log_event(p, s, "half-closed by the model server");
     model_session_server_closed(s->model, false, &p->findings);
 }
 

@@ -51,9 +51,9 @@ struct resolve_scope player_scope(const struct player *p, const struct player_se
         .nmailboxes = p->nmailboxes,
         .user = p->target->user_name(p->target->context, s->script->user),
         .password = p->target->user_password(p->target->context, s->script->user),
+        .tags = s->tags,
         .view = unit != NULL ? unit->view : s->view,
     };
-    memcpy(scope.tags, s->tags, sizeof scope.tags);
     return scope;
 }
 
@@ -87,17 +87,23 @@ enum player_status player_open(struct player *p, struct player_session *s,
     return PLAYER_GOES_ON;
 }
 
+void player_show(const struct player *p, const struct player_session *s, char who,
+                 struct span octets)
+{
+    const struct run_observer *o = p->options->observer;
+    if (o != NULL)
+        o->octets(o->context, s->script->name, who, octets);
+}
+
 void player_connected(struct player *p, struct player_session *s, struct carrier *carrier)
 {
+    player_catch_up(p);
     s->carrier = carrier;
     s->was_opened = true;
     s->is_ended = s->was_reset = s->is_half_closed = s->has_spoken = false;
     s->nearly = 0;
     s->end_line = 0;
     s->ntaken = 0;
-    s->from_server = wire_reader_new(WIRE_FROM_SERVER, NULL);
-    s->from_client = wire_reader_new(WIRE_FROM_CLIENT, NULL);
-    s->incoming = p->is_server ? s->from_client : s->from_server;
     struct model_setup setup = {
         .dialect = p->script->scenario->dialect,
         .name = s->script->name,
@@ -109,8 +115,14 @@ void player_connected(struct player *p, struct player_session *s, struct carrier
         .is_preauthenticated = p->target->is_preauthenticated,
     };
     /* what a script says as a server need not be true of the fixtures */
-    s->model = model_session_new(p->is_server ? NULL : p->world, &setup);
-    wire_log_event(p->log, s->script->name, "connected", player_now_us(p));
+    struct room_session judges = room_take_session(p->room, p->is_server ? NULL : p->world, &setup);
+    s->from_server = judges.from_server;
+    s->from_client = judges.from_client;
+    s->model = judges.model;
+    s->incoming = p->is_server ? s->from_client : s->from_server;
+    player_log_event(p, s, "connected");
+    if (p->options->observer != NULL)
+        p->options->observer->connected(p->options->observer->context, s->script->name);
     if (p->is_server && !s->has_letters && (p->vary.what & RUN_VARY_CASE) != 0)
         s->letters = (enum letters)rng_below(&p->vary.rng, LETTERS_MIXED + 1);
     if (p->is_server)
@@ -129,6 +141,7 @@ void player_close(struct player *p, struct player_session *s)
 {
     if (s->carrier == NULL)
         return;
+    player_catch_up(p);
     note_behaviours(p, s);
     carrier_close(&s->carrier);
     if (!s->is_ended && p->is_server && !s->is_half_closed)
@@ -136,10 +149,10 @@ void player_close(struct player *p, struct player_session *s)
     else if (!s->is_ended)
         model_session_client_closed(s->model);
     model_server_close(s);
-    wire_log_event(p->log, s->script->name, "closed by the harness", player_now_us(p));
-    wire_reader_free(&s->from_server);
-    wire_reader_free(&s->from_client);
-    model_session_free(&s->model);
+    player_log_event(p, s, "closed by the harness");
+    room_give_session(p->room, (struct room_session){s->from_server, s->from_client, s->model});
+    s->from_server = s->from_client = s->incoming = NULL;
+    s->model = NULL;
     for (size_t i = s->first; i < s->nunits; i++)
         s->units[i]->is_consumed = true;
     s->first = s->nunits;
@@ -161,10 +174,11 @@ static struct player_unit *copy_unit(struct player *p, const struct wire_unit *u
     copy->unit.tag = span_slice(copy->unit.bytes, 0, unit->tag.nbytes);
     copy->unit.findings = NULL;
     copy->unit.nfindings = 0;
-    struct wire_literal *literals = arena_array(p->arena, unit->nliterals, sizeof *literals);
-    if (unit->nliterals > 0)
+    if (unit->nliterals > 0) {
+        struct wire_literal *literals = arena_array(p->arena, unit->nliterals, sizeof *literals);
         memcpy(literals, unit->literals, unit->nliterals * sizeof *literals);
-    copy->unit.literals = literals;
+        copy->unit.literals = literals;
+    }
     p->nkept += unit->bytes.nbytes + sizeof *copy;
     return copy;
 }
@@ -192,18 +206,25 @@ bool player_answer_announcement(struct player_session *s, const struct wire_unit
     return true;
 }
 
+/* A command waits for the answer to the announcement of its literal. */
+static bool is_awaited(const struct player_session *s)
+{
+    struct wire_unit command;
+    uint64_t count;
+    return wire_reader_is_waiting(s->from_client, &command, &count);
+}
+
 /* The server has answered the announcement of a literal that the harness sent. */
-static void read_on(struct player_session *s, const struct wire_unit *answer,
-                    struct finding_list *findings)
+static void read_on(struct player *p, struct player_session *s, const struct wire_unit *answer)
 {
     struct wire_unit unit;
     uint64_t count;
     if (!player_answer_announcement(s, answer))
         return;
     while (wire_reader_next(s->from_client, &unit))
-        model_session_client(s->model, &unit, findings);
+        player_hear_client(p, s, &unit);
     if (wire_reader_is_waiting(s->from_client, &unit, &count))
-        model_session_client(s->model, &unit, findings);
+        player_hear_client(p, s, &unit);
 }
 
 /* ---- the numbers of a session ---- */
@@ -219,6 +240,10 @@ void player_note_command(struct player *p, struct player_session *s, struct span
 
 void player_note_view(struct player *p, struct player_session *s, const struct wire_unit *unit)
 {
+    bool is_data = unit->kind == WIRE_UNTAGGED;
+    bool is_numbered = is_data && unit->bytes.nbytes > 2 && char_is_digit(unit->bytes.data[2]);
+    if ((is_data && !is_numbered) || (unit->kind == WIRE_TAGGED && s->select_tag.nbytes == 0))
+        return;
     struct span rest = span_trim(unit->bytes);
     struct span tag = span_cut(&rest, ' ');
     struct span word = span_cut(&rest, ' ');
@@ -260,9 +285,12 @@ static void take_response(struct player *p, struct player_session *s, const stru
         return;
     player_note_view(p, s, unit);
     copy->view = s->view;
+    if (unit->nfindings == 0 && !is_awaited(s) && player_hear_later(p, s, copy))
+        return;
+    player_catch_up(p);
     add_framing_findings(p, unit);
-    model_session_server(s->model, unit, &p->findings);
-    read_on(s, unit, &p->findings);
+    player_hear_server(p, s, unit, &p->findings);
+    read_on(p, s, unit);
     player_judge_findings(p);
 }
 
@@ -285,7 +313,7 @@ static void take_command(struct player *p, struct player_session *s, const struc
     /* the beginning of a command that was refused: its announcement was looked at already */
     copy->is_consumed = !unit->is_complete;
     add_framing_findings(p, unit);
-    model_session_client(s->model, unit, &p->findings);
+    player_hear_client(p, s, unit);
     player_judge_findings(p);
 }
 
@@ -302,7 +330,7 @@ static void take_announcement(struct player *p, struct player_session *s,
     copy->is_announcement = true;
     copy->view = s->view;
     s->nearly = 0;
-    model_session_client(s->model, unit, &p->findings);
+    player_hear_client(p, s, unit);
     player_judge_findings(p);
 }
 
@@ -332,15 +360,18 @@ void player_take_units(struct player *p, struct player_session *s)
 
 static void take_end(struct player *p, struct player_session *s)
 {
+    player_catch_up(p);
     s->is_ended = true;
     s->was_reset = carrier_was_reset(s->carrier);
-    wire_log_event(
-        p->log, s->script->name,
-        arena_printf(p->arena, "%s by %s", s->was_reset ? "reset" : "closed", player_peer(p)),
-        player_now_us(p));
+    player_log_event(
+        p, s,
+        arena_printf(p->arena, "%s by %s", s->was_reset ? "reset" : "closed", player_peer(p)));
     s->end_line = wire_log_nlines(p->log);
+    if (p->options->observer != NULL)
+        p->options->observer->ended(p->options->observer->context, s->script->name);
     wire_reader_end(s->incoming);
     player_take_units(p, s);
+    player_catch_up(p);
     if (p->is_server)
         model_session_client_ended(s->model, s->was_reset, &p->findings);
     else if (s->is_half_closed) /* a server that only follows owes no BYE */
@@ -364,7 +395,8 @@ static void pump_session(struct player *p, struct player_session *s)
             size_t line = span_find_byte(octets, '\n');
             struct span part = span_slice(octets, 0, line == SPAN_NPOS ? SPAN_NPOS : line + 1);
             bool is_new = !wire_reader_is_inside_unit(s->incoming);
-            wire_log_octets(p->log, s->script->name, player_checked(p), part, player_now_us(p));
+            player_log_octets(p, s, player_checked(p), part);
+            player_show(p, s, player_checked(p), part);
             if (is_new)
                 s->log_line = wire_log_nlines(p->log);
             if (p->is_server)
@@ -394,6 +426,7 @@ bool player_wait(struct player *p, int64_t deadline_us)
         p->is_starved = true;
         return false;
     }
+    player_catch_up(p);
     /* a flood is news without end; but what came in time may be looked at a little later */
     if (deadline_us > 0 && clock_now_us(net_loop_clock(p->loop)) > deadline_us + PLAYER_LATE_US)
         return false;

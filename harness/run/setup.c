@@ -105,7 +105,7 @@ static int load_messages(struct player *p, const struct script_fixture *fixture,
         return 0;
     case FIXTURE_MESSAGES:
         box->nmessages = fixture->nmessages;
-        box->messages = fixture_generate(p->arena, fixture->nmessages);
+        box->messages = room_messages(p->room, fixture->nmessages, p->arena);
         return 0;
     case FIXTURE_FILE:
         box->messages = fixture_generated(span_of(fixture->file), p->arena, &box->nmessages);

@@ -31,7 +31,7 @@ static enum player_status play_half_close(struct player *p, const struct script_
     if (s->carrier != NULL)
         carrier_half_close(s->carrier);
     s->is_half_closed = true;
-    wire_log_event(p->log, s->script->name, "half-closed by the harness", player_now_us(p));
+    player_log_event(p, s, "half-closed by the harness");
     if (p->is_server && s->model != NULL)
         model_session_server_closed(s->model, false, &p->findings);
     return PLAYER_GOES_ON;
@@ -43,7 +43,7 @@ static enum player_status play_reset(struct player *p, const struct script_step 
     p->ntrials = 0;
     if (s->carrier != NULL)
         carrier_reset(s->carrier);
-    wire_log_event(p->log, s->script->name, "reset by the harness", player_now_us(p));
+    player_log_event(p, s, "reset by the harness");
     player_close(p, s);
     return PLAYER_GOES_ON;
 }
@@ -165,8 +165,7 @@ static enum player_status play_deliver(struct player *p, const struct script_ste
             return player_fail_of_harness(p, step, &err);
         model_world_deliver(p->world, s->script->user, box, &messages[i]);
     }
-    wire_log_event(p->log, s->script->name, arena_printf(p->arena, "delivered to %s", box),
-                   player_now_us(p));
+    player_log_event(p, s, arena_printf(p->arena, "delivered to %s", box));
     return PLAYER_GOES_ON;
 }
 
@@ -258,6 +257,8 @@ static enum player_status play_one(struct player *p, const struct script_step *s
         return player_cache(p, step);
     case STEP_EXIT:
         return player_exit(p, step);
+    case STEP_ANSWER:
+        return player_answer(p, step);
     case STEP_EITHER:    /* see play_line() */
     case STEP_CHECK:     /* laid flat */
     case STEP_UNORDERED: /* part of a window */
@@ -344,6 +345,8 @@ static bool is_event(const struct player *p, const struct script_step *step)
 
 static enum player_status play_alone(struct player *p, const struct script_step *step)
 {
+    if (step->kind != STEP_WIRE)
+        player_catch_up(p);
     size_t before = wire_log_nlines(p->log);
     enum player_status status = play_one(p, step);
     if (is_event(p, step) && wire_log_nlines(p->log) > before)
@@ -357,7 +360,7 @@ static enum player_status play_line(struct player *p, const struct line_list *li
     p->check = line->check;
     if (line->ends_check) {
         if (!line->check->has_failed)
-            player_pass(p, line->check);
+            player_pass_later(p, line->check);
         (*at)++;
         return PLAYER_GOES_ON;
     }
@@ -367,7 +370,10 @@ static enum player_status play_line(struct player *p, const struct line_list *li
     if (line->step->kind == STEP_UNORDERED || is_checked(p, line->step))
         return player_window(p, list->items, list->nitems, at);
     (*at)++;
-    return line->step->kind == STEP_EITHER ? player_either(p, line) : play_alone(p, line->step);
+    if (line->step->kind != STEP_EITHER)
+        return play_alone(p, line->step);
+    player_catch_up(p);
+    return player_either(p, line);
 }
 
 static enum player_status play_lines(struct player *p, const struct line_list *list)

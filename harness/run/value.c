@@ -70,12 +70,13 @@ size_t value_end(const struct wire_unit *unit, size_t at)
 }
 
 size_t value_list(const struct wire_unit *unit, size_t at, struct arena *arena,
-                  struct value_element **elements_r)
+                  struct value_element **elements_r, size_t *end_r)
 {
     size_t nelements = 0;
     size_t capacity = 0;
     size_t list_end = value_end(unit, at);
     *elements_r = NULL;
+    *end_r = list_end;
     if (list_end == SPAN_NPOS || unit->bytes.data[at] != '(')
         return SPAN_NPOS;
     for (at++; at < list_end - 1;) {

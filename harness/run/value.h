@@ -17,8 +17,8 @@ struct value_element {
 };
 
 /* Elements of the list that starts with the parenthesis at `at`. Returns their number, or SPAN_NPOS
- * when there is no well-formed list. *elements_r in the arena. */
+ * when there is no well-formed list. *elements_r in the arena; *end_r is the offset behind it. */
 size_t value_list(const struct wire_unit *unit, size_t at, struct arena *arena,
-                  struct value_element **elements_r);
+                  struct value_element **elements_r, size_t *end_r);
 
 #endif

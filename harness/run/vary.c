@@ -5,6 +5,7 @@
 enum { BYTEWISE_MOST = 512 };   /* octets: each write is a packet */
 enum { RANGE_WIDTH_MOST = 12 }; /* of a range that is written out */
 enum { LINE_MOST = 65536 };     /* octets of a line that is varied */
+enum { TAG_NBYTES_MAX = 32 };
 
 /* ---- what ----------------------------------------------------------------------------------- */
 
@@ -44,7 +45,7 @@ int vary_read(const char *words, unsigned *what_r, struct err *err)
 static const struct tag_shape {
     const char *before, *after; /* the letter and the number */
     bool has_letter;
-    int digits;
+    size_t digits;
 } tag_shapes[] = {
     {"", "", true, 1},   /* a1 */
     {"", "", true, 4},   /* a0001 */
@@ -60,11 +61,18 @@ struct span vary_tag(struct vary *v, size_t session, unsigned number)
     const struct tag_shape *shape = &tag_shapes[0];
     if ((v->what & RUN_VARY_TAGS) != 0)
         shape = &tag_shapes[rng_below(&v->rng, sizeof tag_shapes / sizeof tag_shapes[0])];
-    if (!shape->has_letter)
-        return span_of(arena_printf(v->arena, "%zu%0*u", session % 26 + 1, shape->digits, number));
-    return span_of(arena_printf(v->arena, "%s%c%0*u%s", shape->before,
-                                (char)('a' + (int)(session % 26)), shape->digits, number,
-                                shape->after));
+    char first_room[NUMBER_DIGITS_MAX];
+    char room[NUMBER_DIGITS_MAX];
+    char letter = (char)('a' + (int)(session % 26));
+    struct span first =
+        shape->has_letter ? span_make(&letter, 1) : number_write(session % 26 + 1, 1, first_room);
+    const struct span parts[] = {span_of(shape->before), first,
+                                 number_write(number, shape->digits, room), span_of(shape->after)};
+    char *tag = arena_alloc(v->arena, TAG_NBYTES_MAX);
+    char *end = tag;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        end = mempcpy(end, parts[i].data, parts[i].nbytes);
+    return span_make(tag, (size_t)(end - tag));
 }
 
 /* ---- the derivation of a line --------------------------------------------------------------- */

@@ -42,13 +42,12 @@ const char *player_line_text(const struct script_step *step)
 
 /* ---- what belongs to the window ---- */
 
-static struct assign_slot make_slot(struct player *p, const struct script_step *step,
-                                    struct player_check *check)
+static struct assign_slot make_slot(const struct script_step *step, struct player_check *check)
 {
     const struct script_wire *wire = &step->as.wire;
     return (struct assign_slot){.step = step,
                                 .check = check,
-                                .pattern = pattern_make(wire, p->arena),
+                                .pattern = wire->pattern,
                                 .least = wire->least,
                                 .most = wire->most};
 }
@@ -57,7 +56,7 @@ static void add_slot(struct window *w, size_t *capacity, const struct script_ste
                      struct player_check *check)
 {
     w->slots = arena_grow(w->p->arena, w->slots, capacity, w->nslots + 1, sizeof *w->slots);
-    w->slots[w->nslots++] = make_slot(w->p, step, check);
+    w->slots[w->nslots++] = make_slot(step, check);
 }
 
 static bool belongs(const struct player *p, const struct player_line *line, const char *session)
@@ -85,7 +84,7 @@ static void gather(struct window *w, const struct player_line *lines, size_t nli
         }
         if (line->step->as.wire.mark == MARK_ONE) {
             w->closed_by = CLOSED_BY_LINE;
-            w->closing = make_slot(w->p, line->step, line->check);
+            w->closing = make_slot(line->step, line->check);
             (*at)++;
             return;
         }
@@ -101,8 +100,7 @@ static void gather(struct window *w, const struct player_line *lines, size_t nli
 /* Whether the pattern begins with that tag, as `@` or `@1`. */
 static bool names_tag(const struct window *w, const struct pattern *pattern, struct span tag)
 {
-    const struct script_piece *piece = pattern_tag(pattern);
-    return piece != NULL && span_equal(w->s->tags[piece->number], tag);
+    return pattern->tag != NULL && span_equal(w->s->tags[pattern->tag->number], tag);
 }
 
 /* The completion of another command whose turn comes later in the script. */
@@ -110,11 +108,10 @@ static bool is_for_later(const struct window *w, const struct player_unit *unit)
 {
     if (w->p->is_server || unit->unit.kind != WIRE_TAGGED || w->closed_by != CLOSED_BY_LINE)
         return false;
-    if (pattern_tag(&w->closing.pattern) == NULL ||
-        names_tag(w, &w->closing.pattern, unit->unit.tag))
+    if (w->closing.pattern->tag == NULL || names_tag(w, w->closing.pattern, unit->unit.tag))
         return false;
     for (size_t i = 0; i < w->nslots; i++)
-        if (names_tag(w, &w->slots[i].pattern, unit->unit.tag))
+        if (names_tag(w, w->slots[i].pattern, unit->unit.tag))
             return false; /* a mark of this window speaks of it */
     for (size_t i = 0; i < RESOLVE_TAGS; i++)
         if (span_equal(w->s->tags[i], unit->unit.tag))
@@ -196,12 +193,15 @@ bool player_takes(struct player *p, struct player_session *s, const struct patte
 {
     struct resolve_scope resolve = player_scope(p, s, unit);
     struct match_scope scope = {&resolve, &p->captures, p->grammar, p->matcher};
+    struct span tags[RESOLVE_TAGS];
     if (p->is_server) {
-        const struct script_piece *tag = pattern_tag(pattern);
         if (!is_of_kind(pattern, unit))
             return false;
-        if (tag != NULL) /* the client makes it up */
-            resolve.tags[tag->number] = unit->unit.tag;
+        if (pattern->tag != NULL) { /* the client makes it up */
+            memcpy(tags, s->tags, sizeof tags);
+            tags[pattern->tag->number] = unit->unit.tag;
+            resolve.tags = tags;
+        }
         if (pattern->raw != NULL && unit->rest_at > 0)
             return takes_rest(&scope, pattern, unit);
     }
@@ -210,7 +210,7 @@ bool player_takes(struct player *p, struct player_session *s, const struct patte
 
 static bool slot_takes(struct window *w, const struct assign_slot *slot, struct player_unit *unit)
 {
-    bool takes = player_takes(w->p, w->s, &slot->pattern, unit);
+    bool takes = player_takes(w->p, w->s, slot->pattern, unit);
     unit->is_wanted = unit->is_wanted || (takes && w->p->ntrials > 0);
     return takes;
 }
@@ -218,11 +218,11 @@ static bool slot_takes(struct window *w, const struct assign_slot *slot, struct 
 static bool some_slot_takes(struct window *w, struct player_unit *unit)
 {
     size_t mark = w->p->captures.nitems;
-    bool taken = false;
-    for (size_t i = 0; i < w->nslots && !taken; i++)
-        taken = slot_takes(w, &w->slots[i], unit);
+    unit->slot = 0;
+    while (unit->slot < w->nslots && !slot_takes(w, &w->slots[unit->slot], unit))
+        unit->slot++;
     w->p->captures.nitems = mark;
-    return taken;
+    return unit->slot < w->nslots;
 }
 
 static const char *wanted_of(struct window *w)
@@ -291,7 +291,7 @@ static enum player_status fail_without_unit(struct window *w)
 static bool is_other_completion(const struct window *w, const struct player_unit *unit)
 {
     return w->closed_by == CLOSED_BY_LINE && unit->unit.kind == WIRE_TAGGED &&
-           names_tag(w, &w->closing.pattern, unit->unit.tag);
+           names_tag(w, w->closing.pattern, unit->unit.tag);
 }
 
 static enum player_status fail_with_unit(struct window *w, struct player_unit *unit)
@@ -311,10 +311,9 @@ static enum player_status fail_with_unit(struct window *w, struct player_unit *u
 
 static void note_command(struct window *w, const struct pattern *pattern, struct player_unit *unit)
 {
-    const struct script_piece *tag = pattern_tag(pattern);
     w->s->tags[0] = unit->unit.tag;
-    if (tag != NULL)
-        w->s->tags[tag->number] = unit->unit.tag;
+    if (pattern->tag != NULL)
+        w->s->tags[pattern->tag->number] = unit->unit.tag;
     player_note_taken(w->p, w->s, unit);
 }
 
@@ -324,13 +323,13 @@ static void note_commands(struct window *w, struct player_unit *closing)
     size_t mark = w->p->captures.nitems;
     for (size_t i = 0; i < w->nunits; i++)
         for (size_t k = 0; k < w->nslots; k++)
-            if (player_takes(w->p, w->s, &w->slots[k].pattern, w->units[i])) {
-                note_command(w, &w->slots[k].pattern, w->units[i]);
+            if (player_takes(w->p, w->s, w->slots[k].pattern, w->units[i])) {
+                note_command(w, w->slots[k].pattern, w->units[i]);
                 break;
             }
     w->p->captures.nitems = mark;
     if (closing != NULL)
-        note_command(w, &w->closing.pattern, closing);
+        note_command(w, w->closing.pattern, closing);
 }
 
 static enum player_status close_window(struct window *w, struct player_unit *closing)

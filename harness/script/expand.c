@@ -4,6 +4,7 @@
 
 #include "script/control.h"
 #include "script/macro.h"
+#include "script/pattern.h"
 #include "script/piece.h"
 #include "script/step.h"
 #include "script/substitute.h"
@@ -149,6 +150,25 @@ static int settle(struct expansion *x, struct script_step *step)
     return 0;
 }
 
+/* A line that is checked is looked at as a pattern; what is sent need not be one. */
+static int make_pattern(struct expansion *x, struct script_step *step)
+{
+    char checked = x->scenario->role == SCRIPT_CLIENT ? 'S' : 'C';
+    bool is_line = step->kind == STEP_WIRE && step->as.wire.who == checked;
+    if (!is_line && step->kind != STEP_ON)
+        return 0;
+    const struct script_piece *odd =
+        pattern_unbalanced(is_line ? &step->as.wire.text : &step->as.on.pattern);
+    if (odd != NULL)
+        return script_fault(x->faults, odd->place, "this parenthesis has no counterpart");
+    if (!is_line)
+        return 0;
+    struct pattern *pattern = arena_alloc(x->faults->arena, sizeof *pattern);
+    *pattern = pattern_make(&step->as.wire, x->faults->arena);
+    step->as.wire.pattern = pattern;
+    return 0;
+}
+
 static int expand_copy(struct expansion *x, const struct context *context,
                        const struct script_step *step, struct script_steps *out)
 {
@@ -163,7 +183,7 @@ static int expand_copy(struct expansion *x, const struct context *context,
     if (step->session[0] == '\0')
         copy->session = context->session;
     if (expand_texts(&context->binding, step, copy) != 0 || settle(x, copy) != 0 ||
-        expand_blocks(x, context, step, copy) != 0)
+        make_pattern(x, copy) != 0 || expand_blocks(x, context, step, copy) != 0)
         return -1;
     script_steps_add(x->faults->arena, out, copy);
     return 0;

@@ -63,6 +63,7 @@ static bool can_fail(const struct script_lint *l, const struct script_step *step
     case STEP_RESET:
     case STEP_SPLIT:
     case STEP_LETTERS:
+    case STEP_ANSWER:
     case STEP_START:
     case STEP_DELIVER:
         break;
@@ -96,6 +97,7 @@ static const struct {
     {STEP_CACHE, SERVER},
     {STEP_LETTERS, SERVER},
     {STEP_EXIT, SERVER},
+    {STEP_ANSWER, SERVER},
     {STEP_REMOVED, CLIENT},
     {STEP_MODEL, CLIENT},
     {STEP_CONVERGE, CLIENT},
@@ -260,6 +262,17 @@ static void check_use(struct script_lint *l, const struct position *p,
     check_steps(l, &inner, macro->steps);
 }
 
+static void check_answer(struct script_lint *l, const struct position *p,
+                         const struct script_step *step)
+{
+    if (l->scenario == NULL)
+        return;
+    if (!p->in_on)
+        (void)script_fault(l->faults, step->place, "`answer` stands inside `on` only");
+    else if (!l->scenario->serves_model)
+        (void)script_fault(l->faults, step->place, "`answer` needs `serve model`");
+}
+
 /* ---- steps -------------------------------------------------------------------------------- */
 
 static void check_kind(struct script_lint *l, const struct position *p,
@@ -277,6 +290,8 @@ static void check_kind(struct script_lint *l, const struct position *p,
         check_converge(l, p, step);
     else if (step->kind == STEP_USE)
         check_use(l, p, step);
+    else if (step->kind == STEP_ANSWER)
+        check_answer(l, p, step);
     else if (step->kind == STEP_ON && (p->in_on || p->check != NULL))
         (void)script_fault(l->faults, step->place, "`on` cannot stand inside `%s`",
                            p->in_on ? "on" : "check");

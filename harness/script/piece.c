@@ -79,6 +79,15 @@ static int read_range(struct piece_reader *r, size_t at, struct span s, struct s
     return 0;
 }
 
+static enum script_type_kind type_kind(struct span type)
+{
+    if (span_is(type, "text-line"))
+        return TYPE_TEXT_LINE;
+    if (span_is(type, "any"))
+        return TYPE_ANY;
+    return span_is(type, "number") ? TYPE_NUMBER : TYPE_OF_RULE;
+}
+
 static int read_type(struct piece_reader *r, size_t at, struct span inside)
 {
     struct arena *arena = r->c->faults->arena;
@@ -99,6 +108,7 @@ static int read_type(struct piece_reader *r, size_t at, struct span inside)
                                    "`<` opens a placeholder such as <number> or <n:number>; "
                                    "write <0x3c> for the character");
     piece->type = arena_text(arena, type);
+    piece->type_kind = type_kind(type);
     if (type.data + type.nbytes == inside.data + inside.nbytes)
         return 0;
     if (!span_is(type, "number") && !span_is(type, "nz-number"))
@@ -218,6 +228,7 @@ static int read_bare(struct piece_reader *r, size_t at, struct script_piece *pie
                                    "{<n:number>} or {${n}}");
     piece->name = type.name;
     piece->type = type.type;
+    piece->type_kind = type.type_kind;
     piece->has_range = type.has_range;
     piece->low = type.low;
     piece->high = type.high;

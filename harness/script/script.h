@@ -85,6 +85,7 @@ enum script_step_kind {
     STEP_SPLIT,
     STEP_LETTERS, /* role server: the case of keywords in what is said */
     STEP_EXIT,    /* role server: the client's program ends */
+    STEP_ANSWER,  /* role server: the model server answers what a handler has taken */
     STEP_DO,
     STEP_START,
     STEP_FINISH,
@@ -103,6 +104,8 @@ struct script_steps {
 
 enum script_mark { MARK_ONE, MARK_OPTIONAL, MARK_ANY, MARK_SOME, MARK_NEVER, MARK_COUNTED };
 
+struct pattern; /* script/pattern.h */
+
 struct script_wire {
     char who;    /* 'C' or 'S' */
     bool is_raw; /* `C=`: raw, no CRLF added, else a line */
@@ -112,6 +115,7 @@ struct script_wire {
     struct script_text text;     /* the line, continuations joined */
     struct script_raw_item *raw; /* is_raw */
     size_t nraw;
+    const struct pattern *pattern; /* of a checked line, after script_expand(); else NULL */
 };
 
 enum { SCRIPT_MANY = 1000000 }; /* `most` when there is no upper bound */

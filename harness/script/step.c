@@ -38,6 +38,7 @@ static const struct control {
     {"split", STEP_SPLIT, script_control_read_split, HAS_SESSION},
     {"letters", STEP_LETTERS, script_control_read_letters, HAS_SESSION},
     {"exit", STEP_EXIT, script_control_read_nothing, 0},
+    {"answer", STEP_ANSWER, script_control_read_nothing, 0},
     {"do", STEP_DO, script_control_read_shim, HAS_SESSION},
     {"start", STEP_START, script_control_read_shim, HAS_SESSION},
     {"finish", STEP_FINISH, script_control_read_finish, HAS_SESSION},

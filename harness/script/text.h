@@ -59,6 +59,14 @@ enum script_literal_sync {
     LITERAL_PLUS    /* {+...}: LITERAL+ announcement, does not wait (later dialects) */
 };
 
+/* Types that are known without the grammar. */
+enum script_type_kind {
+    TYPE_OF_RULE,
+    TYPE_TEXT_LINE, /* all the rest of the line */
+    TYPE_ANY,       /* a value of whatever kind */
+    TYPE_NUMBER     /* digits */
+};
+
 struct script_piece {
     enum script_piece_kind kind;
     struct script_place place;
@@ -67,7 +75,8 @@ struct script_piece {
     unsigned number;  /* TAG: 0 for @, else the digit */
     const char *name; /* TYPE: capture name, or NULL */
     const char *type; /* TYPE: rule of the dialect, or "any" */
-    bool has_range;   /* TYPE, with low and high */
+    enum script_type_kind type_kind;
+    bool has_range; /* TYPE, with low and high */
     uint64_t low, high;
     struct script_reference reference; /* REFERENCE; LITERAL {msg:n}; BARE {${n}} */
     enum script_literal_sync sync;     /* LITERAL */

@@ -23,6 +23,7 @@ size_t script_step_nblocks(const struct script_step *step)
     case STEP_SPLIT:
     case STEP_LETTERS:
     case STEP_EXIT:
+    case STEP_ANSWER:
     case STEP_DO:
     case STEP_START:
     case STEP_FINISH:
@@ -86,6 +87,7 @@ size_t script_step_ntexts(const struct script_step *step)
     case STEP_QUIET:
     case STEP_FINISH:
     case STEP_EXIT:
+    case STEP_ANSWER:
     case STEP_CONVERGE:
         break;
     }

@@ -200,6 +200,7 @@ static void write_line(const struct script_step *step, struct buffer *out)
     case STEP_RESET:
     case STEP_EOF:
     case STEP_EXIT:
+    case STEP_ANSWER:
         return;
     }
 }

@@ -188,10 +188,8 @@ static int start_once(struct target *t, struct net_loop *loop, struct err *err)
     return -1;
 }
 
-static int start_daemon(struct target *t, struct net_loop *loop, struct err *err)
+static int start_in_folder(struct target *t, struct net_loop *loop, struct err *err)
 {
-    if (t->is_bundled && lay_out_bundled(t, err) != 0)
-        return -1;
     int result = -1;
     for (int i = 0; i < DAEMON_TRIES && result != 0; i++) {
         result = start_once(t, loop, err);
@@ -199,6 +197,23 @@ static int start_daemon(struct target *t, struct net_loop *loop, struct err *err
             break;
     }
     return result;
+}
+
+static int start_daemon(struct target *t, struct net_loop *loop, struct err *err)
+{
+    if (t->is_bundled && lay_out_bundled(t, err) != 0)
+        return -1;
+    return start_in_folder(t, loop, err);
+}
+
+int target_restart(struct target *t, struct net_loop *loop, struct err *err)
+{
+    if (t->way != TARGET_DAEMON || t->owner != getpid())
+        return err_set(err, "", 0, 0, "%s was not started here", t->file->name);
+    net_process_free(&t->daemon);
+    t->daemon_pid = 0;
+    watch_pass_over(t);
+    return start_in_folder(t, loop, err);
 }
 
 /* A server that runs already has been reached when it greets. */

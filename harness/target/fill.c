@@ -114,7 +114,8 @@ static enum run_readiness fill_by_hook(struct target *t, struct net_loop *loop,
 /* ---- without a hook ---------------------------------------------------------------------------
  */
 
-/* Only a case that asks for nothing but empty inboxes can be played, if that is what is there. */
+/* Only a case that asks for nothing but empty inboxes can be played, if that is what is there; or
+ * one that asks for no mailboxes at all, which takes them as they are. */
 static enum run_readiness check_empty(struct target *t, struct net_loop *loop,
                                       const struct run_setup *setup, struct buffer *why)
 {
@@ -124,7 +125,7 @@ static enum run_readiness check_empty(struct target *t, struct net_loop *loop,
                           setup->mailboxes[i].name);
             return RUN_SKIP;
         }
-    for (size_t i = 0; i < t->worker.nroles; i++) {
+    for (size_t i = 0; i < t->worker.nroles && setup->nmailboxes > 0; i++) {
         size_t nmessages = 0;
         struct err err;
         if (probe_count_messages(t, loop, t->worker.roles[i].name, &nmessages, &err) != 0) {

@@ -152,6 +152,8 @@ bool watch_is_well(struct target *t, struct net_loop *loop, struct buffer *why);
 bool watch_has_died(const struct target *t, struct buffer *why);
 /* Whether the daemon's stderr, from *offset on, holds a text of stderr-bad; moves *offset. */
 bool watch_log_is_bad(const struct target *t, off_t *offset, struct buffer *why);
+/* What the daemon has written up to now is not looked at any more. */
+void watch_pass_over(struct target *t);
 /* Appends the last lines of the daemon's stderr, after ": ". */
 void watch_log_tail(const struct target *t, struct buffer *out);
 

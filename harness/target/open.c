@@ -363,6 +363,11 @@ unsigned target_port(const struct target *t)
     return t->port;
 }
 
+long target_pid(const struct target *t)
+{
+    return t->daemon_pid;
+}
+
 const char *target_host(const struct target *t)
 {
     return t->file->host;

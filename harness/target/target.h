@@ -103,6 +103,12 @@ __attribute__((warn_unused_result)) int target_start(struct target *target, stru
 void target_probe(struct target *target, struct net_loop *loop, const char *const *names,
                   size_t nnames);
 
+/* In the parent: ends what still runs of the target's program and starts it anew, in the same
+ * folder, with the same loop. -1 and *err when it cannot be had, or is none that was started here.
+ */
+__attribute__((warn_unused_result)) int target_restart(struct target *target, struct net_loop *loop,
+                                                       struct err *err);
+
 /* In a worker, once, before its first case: opens what belongs to one process and fills *run_r,
  * which is valid until target_detach(). worker < nworkers. */
 void target_attach(struct target *target, unsigned worker, unsigned nworkers,
@@ -119,6 +125,7 @@ __attribute__((warn_unused_result)) int target_stop(struct target *target, struc
 /* The temporary folder of the run ({dir} of the hooks), or NULL before target_start(). */
 const char *target_folder(const struct target *target);
 unsigned target_port(const struct target *target); /* 0: none */
+long target_pid(const struct target *target);      /* of the program that was started; 0: none */
 /* Where connections go: a name or digits; 127.0.0.1 for what is started here. */
 const char *target_host(const struct target *target);
 

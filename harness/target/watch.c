@@ -91,6 +91,16 @@ bool watch_log_is_bad(const struct target *t, off_t *offset, struct buffer *why)
     return is_bad;
 }
 
+void watch_pass_over(struct target *t)
+{
+    int fd = open_log(t);
+    if (fd < 0)
+        return;
+    off_t end = lseek(fd, 0, SEEK_END);
+    t->worker.log_offset = end + (off_t)overlap(t);
+    (void)close(fd);
+}
+
 void watch_log_tail(const struct target *t, struct buffer *out)
 {
     int fd = t->folder == NULL ? -1 : open_log(t);

@@ -59,14 +59,14 @@ bool flaw_octets_are_plain(struct span octets)
 {
     const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U, crs = ones * '\r';
     uint64_t bad = 0;
-    size_t i = 0;
-    for (; i + 8 <= octets.nbytes; i += 8) {
+    /* The last eight octets may be looked at twice. */
+    for (size_t i = 0; octets.nbytes >= 8 && i < octets.nbytes; i += 8) {
         uint64_t eight;
-        memcpy(&eight, octets.data + i, 8);
+        memcpy(&eight, octets.data + (i + 8 <= octets.nbytes ? i : octets.nbytes - 8), 8);
         /* The subtraction sets the top bit of an octet that was 0, or borrows from such a one. */
         bad |= eight | (eight - ones) | ((eight ^ crs) - ones);
     }
-    for (; i < octets.nbytes; i++) {
+    for (size_t i = 0; octets.nbytes < 8 && i < octets.nbytes; i++) {
         unsigned char c = (unsigned char)octets.data[i];
         bad |= c >= 0x80 || c == 0 || c == '\r' ? tops : 0;
     }

@@ -75,6 +75,25 @@ void wire_log_free(struct wire_log **log)
     *log = NULL;
 }
 
+static void stream_clear(struct log_stream *stream)
+{
+    struct buffer start = stream->start;
+    buffer_clear(&start);
+    *stream = (struct log_stream){.start = start};
+}
+
+void wire_log_clear(struct wire_log *log)
+{
+    for (size_t i = 0; i < log->nsessions; i++) {
+        stream_clear(&log->sessions[i].client);
+        stream_clear(&log->sessions[i].server);
+    }
+    buffer_clear(&log->text);
+    buffer_clear(&log->pieces);
+    log->nlines = 0;
+    log->nlost = 0;
+}
+
 size_t wire_log_nlines(const struct wire_log *log)
 {
     return log->nlines;
@@ -255,6 +274,34 @@ static size_t log_line(struct log_call *call, struct span octets)
     return piece.nbytes;
 }
 
+/* The usual: a whole line, that neither continues nor announces a literal, nor answers to one. */
+static bool is_simple_line(const struct log_call *call, struct span octets)
+{
+    const struct log_stream *stream = call->stream;
+    size_t end = octets.nbytes;
+    if (stream->line != 0 || stream->literal_left > 0 || stream->is_later_line ||
+        call->session->client.awaits_answer || end < 3 || end > call->log->limit_nbytes / 16 ||
+        span_find_byte(octets, '\n') != end - 1)
+        return false;
+    return octets.data[end - 2] == '\r' && octets.data[end - 3] != '}';
+}
+
+static void log_simple_line(struct log_call *call, struct span octets)
+{
+    struct wire_log *log = call->log;
+    struct log_piece *piece =
+        (struct log_piece *)(void *)buffer_reserve(&log->pieces, sizeof *piece);
+    *piece = call->piece;
+    piece->line = ++log->nlines;
+    piece->nbytes = octets.nbytes;
+    piece->kind = LOG_LINE;
+    piece->is_first = piece->is_ended = true;
+    buffer_advance(&log->pieces, sizeof *piece);
+    buffer_append(&log->text, octets);
+    call->stream->ends_in_cr = false;
+    make_room(log);
+}
+
 void wire_log_octets(struct wire_log *log, const char *session, char who, struct span octets,
                      int64_t at_us)
 {
@@ -264,6 +311,10 @@ void wire_log_octets(struct wire_log *log, const char *session, char who, struct
                             .session = &log->sessions[index],
                             .piece = {.at_us = at_us, .session = index, .who = who}};
     call.stream = who == 'C' ? &call.session->client : &call.session->server;
+    if (is_simple_line(&call, octets)) {
+        log_simple_line(&call, octets);
+        return;
+    }
     while (octets.nbytes > 0) {
         size_t n =
             call.stream->literal_left > 0 ? log_literal(&call, octets) : log_line(&call, octets);
@@ -271,13 +322,20 @@ void wire_log_octets(struct wire_log *log, const char *session, char who, struct
     }
 }
 
-/* A line put together from its pieces. */
+/* A line put together from its pieces: the text of one as it is kept, of several a copy. */
 struct log_row {
     const struct log_piece *first;
-    struct buffer text;
+    struct span text;
+    struct buffer joined;
     uint64_t nbytes; /* kept or not */
     bool is_ended;
 };
+
+/* As it is shown wherever it stands: a blank too, but for the one at the end of a line. */
+static bool is_plain(char c)
+{
+    return char_is_print(c) && c != '\\';
+}
 
 static void append_escaped(struct buffer *out, struct span text, bool has_more)
 {
@@ -285,12 +343,9 @@ static void append_escaped(struct buffer *out, struct span text, bool has_more)
     for (size_t i = 0; i < text.nbytes; i++) {
         char c = text.data[i];
         bool is_last = i + 1 == text.nbytes;
-        bool is_plain = char_is_print(c);
-        if (c == ' ')
-            is_plain = !is_last || has_more;
-        else if (c == '\\')
-            is_plain = is_last || text.data[i + 1] != 'x';
-        if (is_plain)
+        if (is_plain(c) && (c != ' ' || !is_last || has_more))
+            continue;
+        if (c == '\\' && (is_last || text.data[i + 1] != 'x'))
             continue;
         buffer_append(out, span_slice(text, shown, i - shown));
         buffer_printf(out, "\\x%02x", (unsigned)(unsigned char)c);
@@ -299,28 +354,36 @@ static void append_escaped(struct buffer *out, struct span text, bool has_more)
     buffer_append(out, span_from(text, shown));
 }
 
-static void render_time(struct buffer *out, const struct wire_log *log,
-                        const struct log_piece *piece)
+/* Seconds with three decimals. */
+static void render_time(struct buffer *out, int64_t at_us)
 {
-    buffer_printf(out, "%" PRId64 ".%03" PRId64 " ", piece->at_us / 1000000,
-                  piece->at_us / 1000 % 1000);
-    const char *name = log->sessions[piece->session].name;
-    if (name[0] != '\0')
-        buffer_printf(out, "%s ", name);
+    char room[NUMBER_DIGITS_MAX];
+    uint64_t ms = (uint64_t)at_us / 1000;
+    buffer_append(out, number_write(ms / 1000, 1, room));
+    buffer_append_byte(out, '.');
+    buffer_append(out, number_write(ms % 1000, 3, room));
+    buffer_append_byte(out, ' ');
 }
 
 static void render_row(struct buffer *out, const struct wire_log *log, const struct log_row *row,
                        size_t width)
 {
     static const char marks[] = {[LOG_LINE] = ':', [LOG_LITERAL] = '|'};
-    struct span text = buffer_span(&row->text);
+    struct span text = row->text;
     uint64_t nbytes = row->nbytes;
-    render_time(out, log, row->first);
+    const char *session = log->sessions[row->first->session].name;
+    render_time(out, row->first->at_us);
+    if (session[0] != '\0') {
+        buffer_append_text(out, session);
+        buffer_append_byte(out, ' ');
+    }
     if (row->first->kind == LOG_EVENT) {
         buffer_append_text(out, "-- ");
     } else {
         bool is_open = !row->is_ended && row->first->kind == LOG_LINE;
-        buffer_printf(out, "%c%c ", row->first->who, is_open ? '-' : marks[row->first->kind]);
+        buffer_append_byte(out, row->first->who);
+        buffer_append_byte(out, is_open ? '-' : marks[row->first->kind]);
+        buffer_append_byte(out, ' ');
         if (row->is_ended && span_ends_with(text, SPAN_LIT("\r\n"))) {
             text.nbytes -= 2;
             nbytes -= 2;
@@ -334,6 +397,18 @@ static void render_row(struct buffer *out, const struct wire_log *log, const str
     while (out->nbytes > 0 && buffer_span(out).data[out->nbytes - 1] == ' ')
         buffer_truncate(out, out->nbytes - 1);
     buffer_append_byte(out, '\n');
+}
+
+static void add_to_row(struct log_row *row, struct span text)
+{
+    if (row->text.nbytes > 0 && text.nbytes > 0) {
+        if (row->joined.nbytes == 0)
+            buffer_append(&row->joined, row->text);
+        buffer_append(&row->joined, text);
+        row->text = buffer_span(&row->joined);
+    } else if (text.nbytes > 0) {
+        row->text = text;
+    }
 }
 
 /* Puts together the lines from `from_line` on, whose begins are kept. *nlost_r is raised by the
@@ -354,7 +429,7 @@ static struct log_row *collect_rows(const struct wire_log *log, uint64_t from_li
         struct log_row *row = &rows[piece->line - from_line];
         if (piece->is_first)
             row->first = piece;
-        buffer_append(&row->text, text);
+        add_to_row(row, text);
         row->nbytes += text.nbytes + piece->octets_left_out;
         row->is_ended = piece->is_ended;
     }
@@ -382,7 +457,7 @@ void wire_log_render(const struct wire_log *log, struct buffer *out, size_t nlin
         buffer_printf(out, "-- %" PRIu64 " octets left out here\n", nlost);
     for (size_t i = 0; i < log->nlines - from_line + 1; i++) {
         render_row(out, log, &rows[i], width);
-        buffer_free(&rows[i].text);
+        buffer_free(&rows[i].joined);
     }
     free(rows);
 }

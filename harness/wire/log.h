@@ -29,6 +29,8 @@ struct wire_log;
  * of it is kept. Returns new. */
 struct wire_log *wire_log_new(size_t limit_nbytes);
 void wire_log_free(struct wire_log **log);
+/* Empties it for another run; the memory stays, and so do the names of its sessions. */
+void wire_log_clear(struct wire_log *log);
 
 /* Octets that went from the client ('C') or the server ('S') in a session ("" when there is only
  * one), at a time in microseconds from the start of the run. Any split gives the same rendering but

@@ -34,6 +34,8 @@ struct wire_reader {
     size_t kept, seen;
     uint64_t nbytes; /* octets of it in the stream so far */
     bool is_given, is_broken, is_cut;
+    enum wire_kind kind; /* once it is whole, */
+    size_t tag_nbytes;   /* as well */
     struct wire_literal *literals;
     size_t nliterals, literals_capacity;
     struct flaws flaws;
@@ -76,6 +78,20 @@ void wire_reader_free(struct wire_reader **reader)
     free((*reader)->literals);
     free(*reader);
     *reader = NULL;
+}
+
+void wire_reader_reset(struct wire_reader *r)
+{
+    struct wire_reader kept = {.direction = r->direction,
+                               .limits = r->limits,
+                               .in = r->in,
+                               .literals = r->literals,
+                               .literals_capacity = r->literals_capacity,
+                               .arena = r->arena};
+    buffer_clear(&kept.in);
+    arena_reset(&kept.arena);
+    *r = kept;
+    r->findings.arena = &r->arena;
 }
 
 size_t wire_reader_memory(const struct wire_reader *r)
@@ -169,19 +185,20 @@ static void take_line_piece(struct wire_reader *r, struct span piece)
     take(r, piece.nbytes, room);
 }
 
-static enum wire_kind kind_of(struct span bytes, struct span *tag_r)
+/* *tag_nbytes_r: of the first word; 0 when there is none or it is none. */
+static enum wire_kind kind_of(struct span bytes, size_t *tag_nbytes_r)
 {
-    size_t space = span_find_byte(bytes, ' ');
-    struct span word = span_slice(bytes, 0, space);
-    size_t feed = span_find_byte(word, '\n');
-    bool has_space = space != SPAN_NPOS && feed == SPAN_NPOS;
+    size_t end = 0;
+    while (end < bytes.nbytes && bytes.data[end] != ' ' && bytes.data[end] != '\n')
+        end++;
+    struct span word = span_slice(bytes, 0, end);
+    bool has_space = end < bytes.nbytes && bytes.data[end] == ' ';
     if (!has_space)
-        word =
-            announcement_strip_line_end(span_slice(word, 0, feed == SPAN_NPOS ? feed : feed + 1));
-    *tag_r = (struct span){"", 0};
+        word = announcement_strip_line_end(word);
+    *tag_nbytes_r = 0;
     if (word.nbytes == 0 || (word.data[0] == '*' && (word.nbytes > 1 || !has_space)))
         return WIRE_SHAPELESS;
-    *tag_r = word;
+    *tag_nbytes_r = word.nbytes;
     if (word.data[0] == '+')
         return WIRE_CONTINUATION;
     return word.data[0] == '*' ? WIRE_UNTAGGED : WIRE_TAGGED;
@@ -189,16 +206,17 @@ static enum wire_kind kind_of(struct span bytes, struct span *tag_r)
 
 static void unit_end(struct wire_reader *r, bool is_broken)
 {
-    struct span tag;
     r->is_broken = is_broken;
     r->state = READER_WHOLE;
-    if (kind_of(unit_bytes(r), &tag) == WIRE_SHAPELESS)
+    r->kind = kind_of(unit_bytes(r), &r->tag_nbytes);
+    if (r->kind == WIRE_SHAPELESS)
         flaw_note(&r->flaws, FLAW_NO_SHAPE, 0);
     if (r->kept == r->limits.unit_nbytes && r->nbytes > r->kept)
         flaw_note(&r->flaws, FLAW_LONG_UNIT, r->limits.unit_nbytes);
     else if (r->nliterals == READER_MAX_LITERALS && r->nbytes > r->kept)
         flaw_note(&r->flaws, FLAW_LONG_UNIT, r->kept);
-    flaw_report(&r->flaws, r->direction, &r->findings);
+    if (r->flaws.any)
+        flaw_report(&r->flaws, r->direction, &r->findings);
 }
 
 static void literal_begin(struct wire_reader *r, uint64_t count)
@@ -239,12 +257,33 @@ static void line_end(struct wire_reader *r)
         unit_end(r, false);
 }
 
+/* A unit of one line that is all there and has nothing that wants a closer look: most are. `feed`
+ * is the offset of its LF. */
+static bool is_plain_line(const struct wire_reader *r, struct span window, size_t feed)
+{
+    size_t nbytes = feed + 1;
+    return r->nbytes == 0 && !r->flaws.any && nbytes <= r->limits.line_nbytes &&
+           nbytes <= r->limits.unit_nbytes && feed > 1 && window.data[feed - 1] == '\r' &&
+           window.data[feed - 2] != '}' && flaw_octets_are_plain(span_make(window.data, feed - 1));
+}
+
+static void take_plain_line(struct wire_reader *r, size_t nbytes)
+{
+    r->kept = r->seen = r->line_kept = nbytes;
+    r->nbytes = r->line_nbytes = nbytes;
+    unit_end(r, false);
+}
+
 /* Looks at what is left of the current line; unfinished lines are taken as far as they are there.
  */
 static void read_line(struct wire_reader *r)
 {
     struct span window = span_from(buffer_span(&r->in), r->seen);
     size_t feed = span_find_byte(window, '\n');
+    if (feed != SPAN_NPOS && is_plain_line(r, window, feed)) {
+        take_plain_line(r, feed + 1);
+        return;
+    }
     struct span text = span_slice(window, 0, feed);
     flaw_look_at(&r->flaws, text, r->nbytes, &r->line_ends_in_cr);
     if (feed == SPAN_NPOS) {
@@ -347,11 +386,14 @@ static void end_inside_unit(struct wire_reader *r)
 
 static void fill_unit(const struct wire_reader *r, struct wire_unit *unit)
 {
-    struct span bytes = unit_bytes(r), tag;
-    enum wire_kind kind = kind_of(bytes, &tag);
+    struct span bytes = unit_bytes(r);
+    enum wire_kind kind = r->kind;
+    size_t tag_nbytes = r->tag_nbytes;
+    if (r->state != READER_WHOLE)
+        kind = kind_of(bytes, &tag_nbytes);
     *unit = (struct wire_unit){.kind = kind,
                                .bytes = bytes,
-                               .tag = tag,
+                               .tag = span_make(tag_nbytes == 0 ? "" : bytes.data, tag_nbytes),
                                .literals = r->literals,
                                .nliterals = r->nliterals,
                                .findings = r->findings.items,

@@ -80,6 +80,7 @@ struct wire_reader;
 struct wire_reader *wire_reader_new(enum wire_direction direction,
                                     const struct wire_limits *limits);
 void wire_reader_free(struct wire_reader **reader);
+void wire_reader_reset(struct wire_reader *reader); /* as a new one in the memory of the old one */
 
 void wire_reader_feed(struct wire_reader *reader, struct span octets); /* copies what it keeps */
 void wire_reader_end(struct wire_reader *reader);                      /* the stream has ended */

@@ -47,11 +47,35 @@ static void bounds_of_32_bits(void **state)
     assert_int_equal(number_digits(SPAN_LIT("x")), 0);
 }
 
+static void written(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t value;
+        size_t least;
+        const char *text;
+    } rows[] = {
+        {0, 1, "0"},
+        {0, 0, ""},
+        {0, 3, "000"},
+        {7, 1, "7"},
+        {42, 5, "00042"},
+        {123456, 3, "123456"},
+        {UINT64_MAX, 1, "18446744073709551615"},
+        {1, NUMBER_DIGITS_MAX, "00000000000000000001"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char room[NUMBER_DIGITS_MAX];
+        assert_true(span_is(number_write(rows[i].value, rows[i].least, room), rows[i].text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_or_nothing),
         cmocka_unit_test(bounds_of_32_bits),
+        cmocka_unit_test(written),
     };
     return cmocka_run_group_tests_name("number", tests, NULL, NULL);
 }

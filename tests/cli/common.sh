@@ -145,14 +145,16 @@ verdicts() {
         sort
 }
 
-# builds_fault FAULT PROGRAM: imapspec with that fault of tests/faults/server in its bundled server, by
-# the compiler and libraries that it was itself built with.
+# builds_fault FAULT PROGRAM: imapspec with that fault of tests/faults/server in its bundled server
+# (client/...: of tests/faults/client in its bundled client), by the compiler and libraries that it
+# was itself built with.
 builds_fault() {
     tools=$(dirname "$IMAPSPEC")/toolchain.txt
     /usr/bin/python3 -B - "$SOURCE_ROOT" "$1" >fault.c <<'END' || die "$1 does not apply"
 import sys
 tree, fault = sys.argv[1:]
-lines = open(f"{tree}/tests/faults/server/{fault}.fault").read().splitlines()
+place = fault if fault.startswith("client/") else f"server/{fault}"
+lines = open(f"{tree}/tests/faults/{place}.fault").read().splitlines()
 path = [line.split()[1] for line in lines if line.startswith("file ")]
 text, into = {"replace": [], "by": []}, None
 for line in lines:

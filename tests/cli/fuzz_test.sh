@@ -13,8 +13,8 @@ ends 2 fuzz reference --time 0s
 ends 2 fuzz reference --count many
 ends 2 fuzz reference --no-such-option
 ends 2 fuzz no-such-target
-ends 2 fuzz curl
-has err "curl is a client"
+ends 2 fuzz reference --shim ./mine
+ends 2 fuzz
 ends 2 shrink
 has err "shrink wants a file and a target"
 ends 2 shrink nowhere.scn reference

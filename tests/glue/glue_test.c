@@ -8,21 +8,13 @@
 #include <cmocka.h>
 
 #include "base/base.h"
+#include "glue/afl.h"
 #include "stream/stream.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t nbytes, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t nbytes, size_t max, unsigned seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *first, size_t nfirst, const uint8_t *second,
                                  size_t nsecond, uint8_t *out, size_t max, unsigned seed);
-void *afl_custom_init(void *afl, unsigned seed);
-void afl_custom_deinit(void *data);
-unsigned afl_custom_fuzz_count(void *data, const unsigned char *bytes, size_t nbytes);
-size_t afl_custom_fuzz(void *data, unsigned char *bytes, size_t nbytes, unsigned char **out_r,
-                       unsigned char *other, size_t nother, size_t max);
-const char *afl_custom_describe(void *data, size_t max);
-int32_t afl_custom_init_trim(void *data, unsigned char *bytes, size_t nbytes);
-size_t afl_custom_trim(void *data, unsigned char **out_r);
-int32_t afl_custom_post_trim(void *data, unsigned char success);
 
 static const char session[] = "a1 LOGIN fred secret\r\na2 SELECT INBOX\r\na3 FETCH 1:5 FLAGS\r\n"
                               "\x02"

@@ -90,6 +90,17 @@ static void test_virtual_time(void **state)
     carrier_close(&c);
 }
 
+static void test_restart(void **state)
+{
+    (void)state;
+    net_sleep(loop, 5000000);
+    assert_true(clock_now_us(net_loop_clock(loop)) >= 5000000);
+    net_loop_restart(loop, 612000001);
+    assert_true(clock_now_us(net_loop_clock(loop)) == 0);
+    assert_true(clock_wall_s(net_loop_clock(loop)) == 612000001);
+    assert_false(net_wait(loop, 0));
+}
+
 static void test_a_peer_that_makes_another_speak(void **state)
 {
     (void)state;
@@ -214,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_echo, begin, end),
         cmocka_unit_test_setup_teardown(test_virtual_time, begin, end),
+        cmocka_unit_test_setup_teardown(test_restart, begin, end),
         cmocka_unit_test_setup_teardown(test_a_peer_that_makes_another_speak, begin, end),
         cmocka_unit_test_setup_teardown(test_ends, begin, end),
         cmocka_unit_test_setup_teardown(test_flow_control, begin, end),

@@ -272,6 +272,9 @@ struct result_case *fake_play(struct fake *fake, const char *scenario, size_t or
                                   .vary = fake->vary,
                                   .imapspec = "imapspec",
                                   .target_argument = "fake",
+                                  .drops_logs = fake->drops_logs,
+                                  .without = fake->without,
+                                  .room = fake->room,
                                   .read_file = read_file,
                                   .read_context = fake};
     struct run_target target = fake_target(fake);

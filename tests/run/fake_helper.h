@@ -24,9 +24,12 @@ struct fake {
     bool closes_at_once;
     bool is_dead; /* is_well says so */
     enum run_readiness readiness;
-    const char *features;         /* blank-separated names it has; everything else it has not */
-    uint64_t seed;                /* 0: 7 */
-    unsigned vary;                /* RUN_VARY_... */
+    const char *features; /* blank-separated names it has; everything else it has not */
+    uint64_t seed;        /* 0: 7 */
+    unsigned vary;        /* RUN_VARY_... */
+    unsigned without;     /* RUN_WITHOUT_... */
+    bool drops_logs;
+    struct run_room *room;
     const char *file_name, *file; /* the only file that scenarios may name */
     const char *delivered;        /* sent to every connection when a message is delivered */
 

@@ -14,6 +14,7 @@ struct fixture_world {
     struct arena arena;
     struct capture_list captures;
     struct resolve_scope resolve;
+    struct span tags[RESOLVE_TAGS];
     const struct grammar *grammar;
     struct grammar_matcher *matcher;
     struct fixture_mailbox mailbox;
@@ -32,9 +33,10 @@ static void world_make(struct fixture_world *w)
                                         .mailboxes = &w->mailbox,
                                         .nmailboxes = 1,
                                         .user = "fred",
-                                        .password = "secret"};
-    w->resolve.tags[0] = SPAN_LIT("a1");
-    w->resolve.tags[2] = SPAN_LIT("a7");
+                                        .password = "secret",
+                                        .tags = w->tags};
+    w->tags[0] = SPAN_LIT("a1");
+    w->tags[2] = SPAN_LIT("a7");
     w->grammar = grammar_of_dialect(SPAN_LIT("imap2"));
     w->matcher = grammar_matcher_new(w->grammar);
 }

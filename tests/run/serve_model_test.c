@@ -117,6 +117,16 @@ static void test_follows_data(void **state)
           RECEIVED "imapspec STORE 4 FLAGS ()\r\n");
 }
 
+/* A handler says what it likes, and leaves the answer to the model server, which hears the command
+ * once. */
+static void test_answers_for_a_handler(void **state)
+{
+    (void)state;
+    check("  on LOGIN <text-line> {\n    S: * OK wait\n    answer\n    S: * OK there\n  }\n"
+          "  open\n  do login\n",
+          "* OK model\r\n|* OK wait\r\n|A1 OK in\r\n|* OK there\r\n|", "A1 LOGIN fred secret\r\n");
+}
+
 static void test_speaks_as_told(void **state)
 {
     (void)state;
@@ -199,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_greets_unless_the_script_does),
         cmocka_unit_test(test_hears_what_the_script_completes),
         cmocka_unit_test(test_follows_data),
+        cmocka_unit_test(test_answers_for_a_handler),
         cmocka_unit_test(test_speaks_as_told),
         cmocka_unit_test(test_serves_until_exit),
         cmocka_unit_test(test_connections_in_a_row),

@@ -91,7 +91,7 @@ static void a_judge_sees_what_is_wrong(void **state)
         judge_open(&judge, &place, "s1", true);
         if (!fails(wrongs[i]))
             fail_msg("wrong %zu was not seen", i);
-        judge_close(&judge);
+        judge_free(&judge);
         place_close(&place);
     }
 }

@@ -3,5 +3,5 @@
 # usage: format.sh SOURCE_ROOT
 set -eu
 cd "$1"
-find harness reference reports tests bench fuzz -name '*.[ch]' -print0 |
+find harness reference reports tests bench fuzz examples -name '*.[ch]' -print0 |
     xargs -0 clang-format --dry-run --Werror

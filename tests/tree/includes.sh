@@ -21,7 +21,7 @@ allowed() {
     fuzz/seeds) echo "base wire grammar model script stream mutator convert" ;;
     fuzz/targets) echo "base wire grammar catalogue model script stream convert reference reports target mutants watch" ;;
     fuzz/blackbox)
-        echo "base wire grammar catalogue model script net reports run target stream convert mutator shrink seeds"
+        echo "base wire grammar catalogue model script net reports run target shim watch stream convert mutator shrink seeds"
         ;;
     fuzz/drivers) echo "base targets" ;;
     fuzz/convert) echo "base wire grammar catalogue model script stream" ;;

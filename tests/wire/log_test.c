@@ -235,12 +235,44 @@ static void test_begin_of_line_goes(void **state)
     wire_log_free(&log);
 }
 
+/* Whatever the log was in the middle of, it is as new. */
+static void test_cleared(void **state)
+{
+    (void)state;
+    static const char said[] = "a1 LOGIN {6}\r\nsecret x\r\n* OK {5}\r\na1 NOOP\r\n";
+    struct wire_log *log = wire_log_new(0);
+    struct wire_log *fresh = wire_log_new(0);
+    struct buffer out = {0};
+    struct buffer wanted = {0};
+    for (size_t cut = 0; cut < sizeof said; cut++) {
+        wire_log_octets(log, "a", 'C', span_make(said, cut), 5);
+        wire_log_octets(log, "b", 'S', span_make(said, cut), 6);
+        wire_log_event(log, "", "an event", 7);
+        wire_log_clear(log);
+        assert_int_equal(wire_log_nlines(log), 0);
+    }
+    struct wire_log *const both[] = {log, fresh};
+    for (size_t i = 0; i < 2; i++) {
+        wire_log_octets(both[i], "b", 'S', SPAN_LIT("* OK \\x a \r\n"), 1234567);
+        wire_log_octets(both[i], "a", 'C', span_of(said), 61000000);
+        wire_log_render(both[i], i == 0 ? &out : &wanted, 0, 0);
+    }
+    assert_true(span_starts_with(buffer_span(&out), SPAN_LIT("1.234 b S: * OK \\x5cx a\\x20\n"
+                                                             "61.000 a C: a1 LOGIN {6}\n")));
+    assert_true(span_equal(buffer_span(&out), buffer_span(&wanted)));
+    buffer_free(&out);
+    buffer_free(&wanted);
+    wire_log_free(&log);
+    wire_log_free(&fresh);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rendering),       cmocka_unit_test(test_last_lines),
         cmocka_unit_test(test_width),           cmocka_unit_test(test_long_lines_are_cut),
         cmocka_unit_test(test_oldest_lines_go), cmocka_unit_test(test_begin_of_line_goes),
+        cmocka_unit_test(test_cleared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,8 +25,8 @@ syn match  imapspecLiteral "{[!+]\=\%(\d\+:\)\=\%(\"\|msg:\||\|\d\)\@=" containe
 syn match imapspecFile "^\s*\%(include\|macro\|scenario\)\%(\s\|$\)\@="
 syn match imapspecMeta "^\s*\%(role\|dialect\|covers\|needs\|fixture\|session\|axis\|extras\|timeout\|because\|no-fault\|serve\)\%(\s\|$\)\@="
 syn match imapspecSession "^\s*\%(C\|S\|role\|use\|do\|start\|on\|on?\|serve\|check\|finish\|fixture\|scenario\|macro\|split\|letters\)\@![A-Za-z0-9_-]\+\s\+" nextgroup=imapspecStep,imapspecWireClient,imapspecWireServer
-syn match imapspecStep "^\s*\%(check\|unordered\|either\|interleave\|on\|on?\|repeat\|use\|open\|close\|halfclose\|reset\|eof\|quiet\|split\|letters\|exit\|do\|start\|finish\|cache\|removed\|model\|deliver\|assert\|converge\|within\)\%(\s\|$\)\@="
-syn match imapspecStep "\%(check\|unordered\|either\|interleave\|on\|on?\|repeat\|use\|open\|close\|halfclose\|reset\|eof\|quiet\|split\|letters\|exit\|do\|start\|finish\|cache\|removed\|model\|deliver\|assert\|converge\|within\)\%(\s\|$\)\@=" contained
+syn match imapspecStep "^\s*\%(check\|unordered\|either\|interleave\|on\|on?\|repeat\|use\|open\|close\|halfclose\|reset\|eof\|quiet\|split\|letters\|exit\|answer\|do\|start\|finish\|cache\|removed\|model\|deliver\|assert\|converge\|within\)\%(\s\|$\)\@="
+syn match imapspecStep "\%(check\|unordered\|either\|interleave\|on\|on?\|repeat\|use\|open\|close\|halfclose\|reset\|eof\|quiet\|split\|letters\|exit\|answer\|do\|start\|finish\|cache\|removed\|model\|deliver\|assert\|converge\|within\)\%(\s\|$\)\@=" contained
 syn match imapspecBranch "^\s*}\s*or\%(\s\+nonstrict\)\=\>"
 syn match imapspecBranch "\<nonstrict\>"
 

@@ -1,0 +1,154 @@
+"""Executions a second of the fuzz targets beside empty ones, and how quickly engines find bugs."""
+import json
+import os
+import re
+import statistics
+import tempfile
+
+import figure
+from tools import Missing
+
+FLOORS = {"empty": "an empty target", "tokenizer": "a tokenizer"}
+AFL_TARGETS = ("command", "feed", "session", "response")
+
+
+def targets(bench):
+    with open(os.path.join(bench.tree, "fuzz", "targets", "target.h"), encoding="utf-8") as file:
+        return re.findall(r"^    X\((\w+), .*?(true|false), (true|false)\)", file.read(), re.MULTILINE)
+
+
+def program(bench, tree, name):
+    if not bench.fuzz_trees:
+        raise Missing("no trees of the engines")
+    path = os.path.join(bench.fuzz_trees, f"fuzz-{tree}", name)
+    if not os.path.exists(path):
+        raise Missing(f"fuzz-{tree}/{name} is not built")
+    return path
+
+
+def present(bench, tree, names):
+    """Of those that are built: name -> path. The floor has to be there."""
+    paths = {"empty": program(bench, tree, "fuzz_empty")}
+    for name in names:
+        try:
+            paths[name] = program(bench, tree, f"fuzz_{name}")
+        except Missing as missing:
+            bench.absent.append(str(missing))
+    return paths
+
+
+def seeds(bench, name, is_stream, is_response):
+    """Folders of seeds."""
+    side = "response" if is_response == "true" else "request"
+    folders = [os.path.join(bench.tree, "corpus", "seeds", side if is_stream == "true" else name)]
+    if name == "envelope":
+        folders = [os.path.join(bench.tree, "corpus", "fixtures")]
+    folders.append(os.path.join(bench.tree, "corpus", "regressions", name))
+    return [folder for folder in folders if os.path.isdir(folder)]
+
+
+def libfuzzer_once(bench, path, folders, seconds):
+    """Executions and commands a second of CPU time, and KiB."""
+    with tempfile.TemporaryDirectory(dir=bench.folder) as corpus:
+        done = bench.run([path, f"-max_total_time={seconds}", "-max_len=4096", "-seed=1", "-print_final_stats=1",
+                          f"-artifact_prefix={corpus}/", corpus, *folders], codes=(0, 77, 1),
+                         environment={"IMAPSPEC_FUZZ_RATE": "1"})
+    peak = re.search(r"peak_rss_mb: *(\d+)", done.stderr)
+    told = re.search(r"rate: (\d+) inputs, (\d+) commands, ([\d.]+) s", done.stderr)
+    taken = max(float(told[3]), 0.01)
+    return int(told[1]) / taken, int(told[2]) / taken, int(peak[1]) * 1024 if peak else None
+
+
+def libfuzzer(bench):
+    rows = [(name, "true", "false") for name in FLOORS] + targets(bench)
+    paths = present(bench, "lf-plain", [name for name, *_ in rows])
+    rows = [row for row in rows if row[0] in paths]
+    runs, commands, peaks = {}, {}, {}
+    for _ in range(bench.runs):
+        for name, *kind in rows:
+            folders = seeds(bench, "session" if name in FLOORS else name, *kind)
+            rate, told, peaks[name] = libfuzzer_once(bench, paths[name], folders, 1)
+            runs.setdefault(name, []).append(rate)
+            commands.setdefault(name, []).append(told)
+    for name, *_ in rows:
+        what = FLOORS.get(name, f"fuzz target {name}")
+        bench.add(figure.make(f"fuzz.libfuzzer.{name}", f"{what}, libFuzzer", "exec/s", runs[name],
+                              limit=("an empty target", runs["empty"]) if name != "empty" else None,
+                              peer=None, peak_kib=peaks[name],
+                              note=f"{statistics.median(commands[name]):.0f} commands/s"))
+        if name == "session":
+            bench.add(figure.make("fuzz.libfuzzer.session.commands", f"{what}, libFuzzer", "commands/s",
+                                  commands[name], goal=figure.Goal("500,000 commands/s", "median", least=5e5)))
+
+
+def afl_once(bench, path, mutator, folders, seconds):
+    with tempfile.TemporaryDirectory(dir=bench.folder) as place:
+        begin = os.path.join(place, "in")
+        os.makedirs(begin)
+        for name in sorted(os.listdir(folders[0]))[:8]:
+            with open(os.path.join(folders[0], name), "rb") as file, open(os.path.join(begin, name), "wb") as copy:
+                copy.write(file.read()[:1024])
+        bench.run(["afl-fuzz", "-i", begin, "-o", os.path.join(place, "out"), "-m", "none", "-t", "1000",
+                   "-V", str(seconds), "--", path], stdin=-3,
+                  environment={"AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
+                               "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1", **mutator})
+        with open(os.path.join(place, "out", "default", "fuzzer_stats"), encoding="utf-8") as file:
+            told = dict(line.replace(" ", "").strip().split(":", 1) for line in file if ":" in line)
+    return float(told["execs_per_sec"]), int(told.get("peak_rss_mb", 0)) * 1024
+
+
+def afl(bench):
+    kinds = {name: kind for name, *kind in targets(bench)}
+    names = [*FLOORS, *(name for name in AFL_TARGETS if name in kinds)]
+    paths = present(bench, "afl", names)
+    names = list(paths)
+    library = program(bench, "afl", "afl_mutator.so")
+    runs, peaks = {}, {}
+    for _ in range(bench.runs):
+        for name in names:
+            kind = kinds.get(name, ("true", "false"))
+            mutator = {"AFL_CUSTOM_MUTATOR_LIBRARY": library,
+                       "IMAPSPEC_FUZZ_SIDE": "response" if kind[1] == "true" else "request"}
+            rate, peaks[name] = afl_once(bench, paths[name], mutator, seeds(bench, name, *kind), 1 if bench.quick else 2)
+            runs.setdefault(name, []).append(rate)
+    for name in names:
+        bench.add(figure.make(f"fuzz.afl.{name}", f"{FLOORS.get(name, f'fuzz target {name}')}, AFL++", "exec/s",
+                              runs[name], limit=("an empty target", runs["empty"]) if name != "empty" else None,
+                              peak_kib=peaks[name] or None))
+
+
+def fuzz(bench):
+    try:
+        libfuzzer(bench)
+    except Missing as missing:
+        bench.absent.append(f"libFuzzer: {missing}")
+    try:
+        afl(bench)
+    except Missing as missing:
+        bench.absent.append(f"AFL++: {missing}")
+
+
+# ---- engines compared: make fuzz-eval ----
+
+def evaluation(bench):
+    """Planted bugs found by our mutator beside the engine's own: of reports/fuzz-eval.jsonl."""
+    path = os.path.join(bench.tree, "reports", "fuzz-eval.jsonl")
+    if not os.path.exists(path):
+        raise Missing("reports/fuzz-eval.jsonl is not there (make fuzz-eval)")
+    found = {}
+    with open(path, encoding="utf-8") as file:
+        for line in filter(str.strip, file):
+            entry = json.loads(line)
+            if "bug" in entry:
+                by_seed = found.setdefault(entry["engine"], {}).setdefault(entry["seed"], [])
+                by_seed.append(entry["seconds"] is not None)
+    counts = {engine: [100 * statistics.fmean(by_seed[seed]) for seed in sorted(by_seed)]
+              for engine, by_seed in found.items()}
+    for engine, peer in (("libfuzzer-grammar", "libfuzzer-octets"), ("afl-grammar", "afl-octets"),
+                         ("blackbox", None), ("libfuzzer-octets", None), ("afl-octets", None)):
+        if engine in counts:
+            bench.add(figure.make(f"evaluation.{engine}", f"planted bugs found, {engine}", "%", counts[engine],
+                                  peer=(peer, counts[peer]) if peer in counts else None))
+
+
+GROUPS = {"fuzz": fuzz, "evaluation": evaluation}

@@ -1,0 +1,108 @@
+#!/bin/sh
+# The black-box fuzzer against clients, from outside: what it finds and does not find, what it leaves
+# behind, how it ends.
+. "$SOURCE_ROOT/tests/cli/common.sh"
+
+# ---- wrong usage ----
+ends 2 fuzz reference --client --against reference-tcp
+has err "--against compares servers, and reference is a client"
+ends 2 fuzz reference --client --shim ./mine
+has err "fuzz wants one target"
+ends 2 shrink events.bin
+has err "shrink wants a file and a target"
+printf 'scenario x "x" {\n  role server\n  start noop\n  finish ok\n}\n' >x.scn
+ends 2 shrink x.scn reference --client
+has err "x.scn: a scenario for a client cannot be shrunk"
+ends 3 fuzz --shim /nowhere/shim --count 3
+has err "its shim names no features"
+
+# ---- nothing is found where nothing is wrong, and everything is said ----
+ends 0 fuzz reference --client --count 600 --seed 7 --findings clean
+has out "findings 0" "seed 7" "responses: alternatives told" "state x verb"
+[ "$(ls clean)" = corpus ] || die "findings: $(ls clean)"
+
+# the same seed, the same answers
+for run in first second; do
+    ends 0 fuzz reference --client --count 200 --seed 9 --findings $run.kept
+    sed 's/^reference: .*  ok/ok/' out >$run
+done
+cmp -s first second || die "two runs with one seed differ: $(diff first second)"
+diff -r first.kept second.kept >difference || die "$(cat difference)"
+
+# what was worth while is gone on with
+ends 0 fuzz reference --client --count 20 --seed 8 --findings first.kept --resume
+[ "$(ls first.kept/corpus | wc -l)" -ge "$(ls second.kept/corpus | wc -l)" ] || die "corpus lost"
+
+# ---- as a process, by a shim, and as a program that does what it does ----
+ends 0 fuzz reference-shim --count 15 --timeout-scale 6 --findings shim
+ends 0 fuzz --shim "$IMAPSPEC shim" --count 15 --timeout-scale 6 --findings shim
+cat >client.py <<'END'
+import imaplib, sys
+try:
+    client = imaplib.IMAP4(sys.argv[1], int(sys.argv[2]))
+    client.login("fred", "secret")
+    client.select("INBOX")
+    client.fetch("1:2", "(FLAGS)")
+    client.logout()
+except (imaplib.IMAP4.error, OSError):
+    sys.exit(1)
+END
+imapspec fuzz --exec "exec /usr/bin/python3 '$work/client.py' {host} {port}" --count 5 \
+    --timeout-scale 6 --findings exec
+case $code in
+0 | 1) ;;
+*) die "ended with $code" ;;
+esac
+has out "responses: alternatives told"
+check_nothing_left
+
+# ---- what is wrong is found, small, and fails where it was found alone ----
+faults="cache/expunge-keeps-count command/any-tag cache/flags-or"
+[ "$SANITIZED" -eq 0 ] || faults=cache/expunge-keeps-count
+for fault in $faults; do
+    builds_fault "client/$fault" faulty
+    good=$IMAPSPEC
+    IMAPSPEC=$work/faulty
+    rm -rf found
+    ends 1 fuzz reference --client --count 500 --findings found
+    nfound=0
+    for folder in found/*-*; do
+        nfound=$((nfound + 1))
+        for file in scenario.scn events.bin wire.log meta.json; do
+            [ -s "$folder/$file" ] || die "$folder/$file is missing"
+        done
+        has "$folder/meta.json" '"replay": "fail"' '"flaky": false'
+        has "$folder/scenario.scn" "# Found by imapspec fuzz reference --seed 1"
+        ends 1 client reference "$folder/scenario.scn"
+        IMAPSPEC=$good
+        ends 0 lint "$folder/scenario.scn"
+        ends 0 client reference "$folder/scenario.scn"
+        IMAPSPEC=$work/faulty
+    done
+    [ "$nfound" -ge 1 ] || die "$fault is not found"
+
+    # again, nothing is added; and from the stream to the same
+    ls found >before.list
+    ends 1 fuzz reference --client --count 500 --findings found --resume
+    ls found >after.list
+    cmp -s before.list after.list || die "found again: $(diff before.list after.list)"
+    folder=$(ls -d found/*-* | head -n 1)
+    ends 1 shrink "$folder/events.bin" reference --client --findings shrunk
+    [ -s "shrunk/$(basename "$folder")/scenario.scn" ] || die "shrunk to $(ls shrunk)"
+    rm -rf shrunk
+    IMAPSPEC=$good
+    ends 0 shrink "$folder/events.bin" reference --client --findings none
+    has out "shows nothing wrong"
+done
+
+# ---- ended from outside, it ends in good order ----
+"$IMAPSPEC" fuzz reference --client --time 60s --findings kept >out 2>err </dev/null &
+fuzzing=$!
+jobs_started="$jobs_started $fuzzing"
+until_true 60 test -d kept/corpus || die "nothing is kept"
+kill -INT "$fuzzing"
+wait "$fuzzing"
+code=$?
+[ "$code" -eq 0 ] || die "SIGINT ended it with $code"
+has out "findings 0" "responses: alternatives"
+check_nothing_left
