@@ -106,7 +106,7 @@ class Shim:
         keys = [quoted(c) if isinstance(c, Quoted) else c for c in criteria]
         status, data = self.client.search(None, *keys)
         if status == "OK":
-            print("found", *(data[0] or b"").decode("latin-1").split())
+            print("found", *b" ".join(part or b"" for part in data).decode("latin-1").split())
         return status, data
 
     def fetch_text(self, number):
