@@ -39,6 +39,7 @@ class Driver:
                             "--user-data-dir=" + self.profile]}
         value = self.post("", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options,
+            "timeouts": {"script": 280000, "pageLoad": 280000},
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
         self.base += "/" + value["sessionId"]
 
