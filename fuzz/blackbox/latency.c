@@ -39,7 +39,7 @@ int64_t latency_median_us(const struct latency *l)
 
 bool latency_is_slow(const struct latency *l, int64_t us, double scale)
 {
-    if ((double)us < LATENCY_FLOOR_MS * 1000.0 * (scale > 0 ? scale : 1))
+    if ((double)us < (double)LATENCY_FLOOR_MS * 1000.0 * (scale > 0 ? scale : 1))
         return false;
     int64_t median_us = latency_median_us(l);
     return median_us > 0 && us > LATENCY_FACTOR * median_us;

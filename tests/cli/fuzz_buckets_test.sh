@@ -28,4 +28,4 @@ done
 buckets literal.empty-twice,expunge.old-numbers 300
 [ "$n" -eq 2 ] || die "two bugs have $n buckets"
 cat found/*/meta.json >metas
-has metas "literal.continuation" "EXPUNGE"
+has metas "literal.no-early-plus" "expunge.renumber-immediate"

@@ -6,6 +6,7 @@
  *   ILL_SLOW_MS   so long nothing is done
  *   ILL_LEAK      so many octets are lost
  *   ILL_ONCE      a file: it is made, and the process is killed, unless it is there already
+ *   ILL_NOT       the first octet of this word becomes X wherever it is read: no such command
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -38,15 +39,26 @@ static void fall_ill(void)
         (void)raise(SIGKILL);
 }
 
+static void spoil(char *octets, size_t nbytes, const char *word)
+{
+    size_t length = strlen(word);
+    char *at;
+    while (length > 0 && (at = memmem(octets, nbytes, word, length)) != NULL)
+        *at = 'X';
+}
+
 ssize_t read(int fd, void *room, size_t nbytes)
 {
     static ssize_t (*next)(int, void *, size_t);
     const char *word = getenv("ILL_WORD");
+    const char *spoilt = getenv("ILL_NOT");
     if (next == NULL) {
         void *symbol = dlsym(RTLD_NEXT, "read");
         memcpy(&next, &symbol, sizeof next);
     }
     ssize_t n = next(fd, room, nbytes);
+    if (n > 0 && spoilt != NULL)
+        spoil(room, (size_t)n, spoilt);
     if (n > 0 && word != NULL && memmem(room, (size_t)n, word, strlen(word)) != NULL)
         fall_ill();
     return n;
