@@ -128,9 +128,11 @@ const char *loop_errno_text(int number, char *room, size_t nbytes)
     return room;
 }
 
+/* A timer may be due before the loop comes to wait, when this process was not running; the loop
+ * would then wait with nothing to end it. */
 static void timer_fired(uv_timer_t *timer)
 {
-    (void)timer;
+    uv_stop(timer->loop);
 }
 
 bool loop_turn(struct net_loop *loop, int64_t timeout_us)
