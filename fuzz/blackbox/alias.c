@@ -217,7 +217,7 @@ static void append_bones(const struct stream_unit *unit, struct buffer *out)
         bool is_number = char_is_digit(text.data[i]);
         while (is_number && i + 1 < text.nbytes && char_is_digit(text.data[i + 1]))
             i++;
-        buffer_append_byte(out, is_number ? '#' : char_lower(text.data[i]));
+        buffer_append_byte(out, (char)(is_number ? '#' : char_lower(text.data[i])));
     }
     buffer_append_byte(out, '\n');
 }

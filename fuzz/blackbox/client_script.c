@@ -106,7 +106,9 @@ static bool is_plain(struct span line)
     bool has_slash = false;
     for (size_t i = 0; i < line.nbytes; i++) {
         char c = line.data[i];
-        char next = i + 1 < line.nbytes ? line.data[i + 1] : ' ';
+        char next = ' ';
+        if (i + 1 < line.nbytes)
+            next = line.data[i + 1];
         bool is_slash = c == '\\' && char_is_alpha(next);
         has_slash = has_slash || is_slash;
         if (!char_is_print(c) || (strchr(special, c) != NULL && !is_slash) ||

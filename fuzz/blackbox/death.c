@@ -41,8 +41,8 @@ static void copy_words(struct span line, char *out, size_t capacity)
         while (is_number && i + 1 < line.nbytes &&
                (char_is_alnum(line.data[i + 1]) || line.data[i + 1] == '.'))
             i++;
-        char c = is_number ? '0' : line.data[i];
-        out[n++] = char_is_print(c) || c == ' ' ? c : '?';
+        char c = (char)(is_number ? '0' : line.data[i]);
+        out[n++] = (char)(char_is_print(c) || c == ' ' ? c : '?');
     }
     out[n] = '\0';
 }
