@@ -207,7 +207,7 @@ const char *player_reading_topic(struct player *p, unsigned number)
     text[0] = 'B';
     char *end = mempcpy(text + 1, digits.data, digits.nbytes);
     *end = ' ';
-    (void)strcpy(end + 1, topic);
+    memcpy(end + 1, topic, strlen(topic) + 1);
     return text;
 }
 

@@ -201,8 +201,10 @@ void run_play(const struct run_options *options, const struct run_target *target
     struct clock real = clock_system();
     int64_t before_us = clock_now_us(&real);
     if (!lacks_feature(&p)) {
-        struct run_room *own = options->room == NULL ? run_room_new() : NULL;
-        p.room = own == NULL ? options->room : own;
+        struct run_room *own = NULL;
+        p.room = options->room;
+        if (p.room == NULL)
+            p.room = own = run_room_new();
         p.loop = target->is_in_process ? room_loop(p.room, PLAY_EPOCH) : net_loop_new();
         play_prepared(&p);
         if (!target->is_in_process)

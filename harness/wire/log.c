@@ -382,7 +382,7 @@ static void render_row(struct buffer *out, const struct wire_log *log, const str
     } else {
         bool is_open = !row->is_ended && row->first->kind == LOG_LINE;
         buffer_append_byte(out, row->first->who);
-        buffer_append_byte(out, is_open ? '-' : marks[row->first->kind]);
+        buffer_append_byte(out, (char)(is_open ? '-' : marks[row->first->kind]));
         buffer_append_byte(out, ' ');
         if (row->is_ended && span_ends_with(text, SPAN_LIT("\r\n"))) {
             text.nbytes -= 2;
