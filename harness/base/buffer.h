@@ -37,7 +37,7 @@ void buffer_append_grow(struct buffer *b,
 
 static inline void buffer_append(struct buffer *b, struct span s) /* s must not lie inside b */
 {
-    if (s.nbytes > b->capacity - b->head - b->nbytes) {
+    if (b->bytes == NULL || s.nbytes > b->capacity - b->head - b->nbytes) {
         buffer_append_grow(b, s);
         return;
     }
