@@ -19,13 +19,12 @@ char *buffer_reserve(struct buffer *b, size_t nbytes)
     size_t end = b->head + b->nbytes;
     if (b->nbytes > 0 && nbytes <= b->capacity - end)
         return b->bytes + end;
-    if (b->head > 0 && (b->nbytes == 0 || b->head + b->nbytes + nbytes > b->capacity)) {
+    if (b->bytes != NULL && b->head > 0)
         memmove(b->bytes, b->bytes + b->head, b->nbytes);
-        b->head = 0;
-    }
-    ENSURE(nbytes <= SIZE_MAX - b->head - b->nbytes);
-    b->bytes = mem_grow(b->bytes, &b->capacity, b->head + b->nbytes + nbytes, 1);
-    return b->bytes + b->head + b->nbytes;
+    b->head = 0;
+    ENSURE(nbytes <= SIZE_MAX - b->nbytes);
+    b->bytes = mem_grow(b->bytes, &b->capacity, b->nbytes + nbytes, 1);
+    return b->bytes + b->nbytes;
 }
 
 void buffer_advance(struct buffer *b, size_t nbytes)
