@@ -87,36 +87,35 @@ static void open_reference(struct target *t)
     t->is_bundled = true;
 }
 
+static struct script_names names_of(struct target *t, const char *const *words, size_t nwords)
+{
+    const char **copy = arena_array(&t->arena, nwords, sizeof *copy);
+    memcpy(copy, words, nwords * sizeof *copy);
+    return (struct script_names){copy, nwords};
+}
+
+/* What our own programs write on stderr when they are ill. */
+static struct script_names own_bad_words(struct target *t)
+{
+    static const char *const words[] = {"AddressSanitizer", "LeakSanitizer",
+                                        "runtime error:", "ENSURE"};
+    return names_of(t, words, sizeof words / sizeof words[0]);
+}
+
 static void open_reference_tcp(struct target *t)
 {
-    static const char *const words[] = {"serve",       "--port",   "{port}",       "--maildir",
-                                        "{dir}/mail",  "--boards", "{dir}/boards", "--users",
-                                        "{dir}/users", "--no-sync"};
-    enum { NWORDS = sizeof words / sizeof words[0] };
-    static const char *const bad[] = {"AddressSanitizer", "LeakSanitizer",
-                                      "runtime error:", "ENSURE"};
-    enum { NBAD = sizeof bad / sizeof bad[0] };
+    const char *const words[] = {t->imapspec, "serve",       "--port",   "{port}",
+                                 "--maildir", "{dir}/mail",  "--boards", "{dir}/boards",
+                                 "--users",   "{dir}/users", "--no-sync"};
     struct script_target *file =
         made_up(t, "reference-tcp", "the bundled reference server, over TCP on a Maildir");
-    const char **argv = arena_array(&t->arena, NWORDS + 1, sizeof *argv);
-    argv[0] = t->imapspec;
-    memcpy(argv + 1, words, sizeof words);
-    const char **stderr_bad = arena_array(&t->arena, NBAD, sizeof *stderr_bad);
-    memcpy(stderr_bad, bad, sizeof bad);
     file->carrier = CARRIER_TCP;
-    file->start = (struct script_names){argv, NWORDS + 1};
-    file->stderr_bad = (struct script_names){stderr_bad, NBAD};
+    file->start = names_of(t, words, sizeof words / sizeof words[0]);
+    file->stderr_bad = own_bad_words(t);
     file->user_pattern = "fred{n}";
     file->user_count = OPEN_BUNDLED_USERS;
     t->way = TARGET_DAEMON;
     t->is_bundled = true;
-}
-
-static const char **words_of(struct target *t, const char *const *words, size_t nwords)
-{
-    const char **copy = arena_array(&t->arena, nwords, sizeof *copy);
-    memcpy(copy, words, nwords * sizeof *copy);
-    return copy;
 }
 
 static void open_reference_client(struct target *t)
@@ -129,15 +128,12 @@ static void open_reference_client(struct target *t)
 
 static void open_reference_shim(struct target *t)
 {
-    static const char *const bad[] = {"AddressSanitizer", "LeakSanitizer",
-                                      "runtime error:", "ENSURE"};
-    enum { NBAD = sizeof bad / sizeof bad[0] };
+    const char *const words[] = {t->imapspec, "shim"};
     struct script_target *file =
         made_up(t, "reference-shim", "the bundled reference client, as a program");
-    const char *const words[] = {t->imapspec, "shim"};
     file->side = SIDE_CLIENT;
-    file->start = (struct script_names){words_of(t, words, 2), 2};
-    file->stderr_bad = (struct script_names){words_of(t, bad, NBAD), NBAD};
+    file->start = names_of(t, words, sizeof words / sizeof words[0]);
+    file->stderr_bad = own_bad_words(t);
     t->way = TARGET_CLIENT;
 }
 
@@ -149,7 +145,7 @@ static struct script_target *open_command(struct target *t, const struct target_
     struct script_target *file = made_up(t, name, words[2]);
     file->side = SIDE_CLIENT;
     file->carrier = request->uses_tls ? CARRIER_TLS : CARRIER_TCP;
-    file->start = (struct script_names){words_of(t, words, 3), 3};
+    file->start = names_of(t, words, sizeof words / sizeof words[0]);
     t->way = TARGET_CLIENT;
     return file;
 }

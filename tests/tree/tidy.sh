@@ -3,12 +3,15 @@
 # usage: tidy.sh SOURCE_ROOT BUILD_ROOT
 set -eu
 cd "$1"
+# The analyzer looks at a third of the states of a function that it would by itself, in half of the time.
+states="--extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang --extra-arg=max-nodes=75000"
 # engine.c and floor.c are compiled by the engines' builds alone.
+# shellcheck disable=SC2086
 find harness reference reports fuzz bench -name '*.c' ! -path fuzz/drivers/engine.c \
     ! -path fuzz/drivers/floor.c -print0 |
-    xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "$2" 2>&1 |
+    xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet $states -p "$2" 2>&1 |
     grep -v -E '^([0-9]+ warnings? (generated|treated)|Suppressed|Use -header-filter)' >"$2/tidy.log" || true
-if grep -q -E '(warning|error):' "$2/tidy.log"; then
+if [ -s "$2/tidy.log" ]; then
     cat "$2/tidy.log"
     exit 1
 fi
