@@ -53,23 +53,15 @@ static int sessions(char **argv)
     char login[1024];
     struct rlimit limit;
     struct floor_count count;
-    const char *const commands[] = {
-        login,
-        "a2 SELECT INBOX\r\n",
-        "a3 NOOP\r\n",
-        "a4 FETCH 1:3 (FLAGS)\r\n",
-        "a5 SEARCH UNSEEN\r\n",
-        "a6 FETCH 2 (ENVELOPE)\r\n",
-        "a7 CHECK\r\n",
-        "a8 LOGOUT\r\n",
-    };
+    const char *commands[FLOOR_NCOMMANDS];
     struct floor_swarm swarm = {.host = argv[1],
                                 .port = (unsigned)strtoul(argv[2], NULL, 10),
                                 .nconnections = strtoul(argv[6], NULL, 10),
                                 .commands = commands,
-                                .ncommands = sizeof commands / sizeof *commands,
+                                .ncommands = FLOOR_NCOMMANDS,
                                 .seconds = strtod(argv[7], NULL)};
     (void)snprintf(login, sizeof login, "a1 LOGIN %s %s\r\n", argv[3], argv[4]);
+    floor_session(login, commands);
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);

@@ -9,6 +9,8 @@
  *     PROGRAM CASE COUNT                   one case so many times and prints nothing: for profilers
  *                                          and for counting instructions
  *
+ * A run that would take longer than two seconds does less: what is waited for may be slow.
+ *
  * Runs go in rounds (the first of each case, the second of each case, ...), so that what else the
  * machine does meanwhile falls on all cases alike. Time is CPU time of this process, or the wall
  * clock's in cases that wait for others (bench_begin(), bench_end()). A line of JSON:
@@ -129,19 +131,32 @@ static inline bool bench_is_wanted(const struct bench_request *r, const struct b
     return r->nnames == 0;
 }
 
+/* Warms up; the calls of one run, as many as are asked for or as two seconds are enough for. */
+static inline size_t bench_warm_up(const struct bench_case *c, size_t count)
+{
+    const double most_s = 2;
+    double per_s = 0;
+    double seconds = 0;
+    for (size_t part = 64; part >= 8 && seconds < most_s / 16; part /= 8) {
+        per_s = bench_run(c, count / part + 1) / (double)c->nper_call;
+        seconds = (double)(count / part + 1) / per_s;
+    }
+    return per_s * most_s < (double)count ? (size_t)(per_s * most_s) + 1 : count;
+}
+
 static inline void bench_measure(const struct bench_request *r, const struct bench_case *cases,
                                  size_t ncases)
 {
     static double runs[BENCH_NCASES_MAX][BENCH_NRUNS_MAX];
+    static size_t counts[BENCH_NCASES_MAX];
     for (size_t round = 0; round < r->nruns; round++)
         for (size_t i = 0; i < ncases; i++) {
             const struct bench_case *c = &cases[i];
-            size_t count = r->is_quick ? c->count / BENCH_QUICK + 1 : c->count;
             if (!bench_is_wanted(r, c))
                 continue;
             if (round == 0)
-                c->work(c, count / 8 + 1);
-            runs[i][round] = bench_run(c, count);
+                counts[i] = bench_warm_up(c, r->is_quick ? c->count / BENCH_QUICK + 1 : c->count);
+            runs[i][round] = bench_run(c, counts[i]);
         }
     for (size_t i = 0; i < ncases; i++)
         if (bench_is_wanted(r, &cases[i]) && r->is_json)

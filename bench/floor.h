@@ -62,6 +62,11 @@ int floor_pipelined(int fd, const char *command, size_t count, size_t depth);
 int floor_login(int fd, const char *user, const char *password);
 int floor_logout(int fd);
 
+/* The commands of a session, with tag and line end: LOGIN as it is given, SELECT, five that change
+ * nothing, and LOGOUT. */
+enum { FLOOR_NCOMMANDS = 8 };
+void floor_session(const char *login, const char *commands_r[FLOOR_NCOMMANDS]);
+
 /* Sessions of these commands (the last one makes the server close), one after the other on each of
  * so many connections at a time, until the time is over. */
 struct floor_swarm {

@@ -29,15 +29,7 @@ _Noreturn static void fail(const char *what)
 
 /* ---- by function call ---- */
 
-static const char *const commands[] = {"a1 LOGIN fred secret\r\n",
-                                       "a2 SELECT INBOX\r\n",
-                                       "a3 NOOP\r\n",
-                                       "a4 FETCH 1:3 (FLAGS)\r\n",
-                                       "a5 SEARCH UNSEEN\r\n",
-                                       "a6 FETCH 2 (ENVELOPE)\r\n",
-                                       "a7 CHECK\r\n",
-                                       "a8 LOGOUT\r\n"};
-enum { NCOMMANDS = sizeof commands / sizeof *commands };
+static const char *commands[FLOOR_NCOMMANDS];
 
 static void call_sessions(const struct bench_case *c, size_t count)
 {
@@ -45,7 +37,7 @@ static void call_sessions(const struct bench_case *c, size_t count)
     (void)c;
     for (size_t i = 0; i < count; i++) {
         floor_greet(&connection);
-        for (size_t k = 0; k < NCOMMANDS; k++) {
+        for (size_t k = 0; k < FLOOR_NCOMMANDS; k++) {
             connection.nout = 0;
             (void)floor_answer(&connection, commands[k], strlen(commands[k]));
             if (memchr(connection.out, '\n', connection.nout) == NULL)
@@ -111,7 +103,7 @@ static void say_sessions(const struct bench_case *c, size_t count)
         int fd = floor_connect("127.0.0.1", port);
         if (fd < 0 || floor_read_greeting(fd) != 0)
             fail("no greeting");
-        for (size_t k = 0; k < NCOMMANDS; k++)
+        for (size_t k = 0; k < FLOOR_NCOMMANDS; k++)
             if (floor_write(fd, commands[k], strlen(commands[k])) != 0 || floor_read(fd, 1) != 0)
                 fail("no OK");
         (void)close(fd);
@@ -132,6 +124,7 @@ int main(int argc, char **argv)
         {"tcp pipelined", "commands", 800, DEPTH, 0, say, &ways[3]},
         {"tcp sessions", "sessions", 400, 1, 0, say_sessions, NULL},
     };
+    floor_session("a1 LOGIN fred secret\r\n", commands);
     int listener = floor_listen(&port);
     pid_t pid = fork();
     if (listener < 0 || pid < 0)

@@ -14,6 +14,19 @@
 
 enum { READ_NBYTES = 65536, EVENTS = 256 };
 
+void floor_session(const char *login, const char *commands_r[FLOOR_NCOMMANDS])
+{
+    static const char *const behind[FLOOR_NCOMMANDS - 1] = {"a2 SELECT INBOX\r\n",
+                                                            "a3 NOOP\r\n",
+                                                            "a4 FETCH 1:3 (FLAGS)\r\n",
+                                                            "a5 SEARCH UNSEEN\r\n",
+                                                            "a6 FETCH 2 (ENVELOPE)\r\n",
+                                                            "a7 CHECK\r\n",
+                                                            "a8 LOGOUT\r\n"};
+    commands_r[0] = login;
+    memcpy(commands_r + 1, behind, sizeof behind);
+}
+
 int floor_connect(const char *host, unsigned port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};

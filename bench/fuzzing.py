@@ -6,7 +6,7 @@ import statistics
 import tempfile
 
 import figure
-from tools import Missing
+from tools import Broken, Missing
 
 FLOORS = {"empty": "an empty target", "tokenizer": "a tokenizer"}
 AFL_TARGETS = ("command", "feed", "session", "response")
@@ -48,13 +48,15 @@ def seeds(bench, name, is_stream, is_response):
 
 
 def libfuzzer_once(bench, path, folders, seconds):
-    """Executions and commands a second of CPU time, and KiB."""
+    """Executions and commands a second of CPU time, and KiB. A target that finds something ends at once, and tells none."""
     with tempfile.TemporaryDirectory(dir=bench.folder) as corpus:
         done = bench.run([path, f"-max_total_time={seconds}", "-max_len=4096", "-seed=1", "-print_final_stats=1",
                           f"-artifact_prefix={corpus}/", corpus, *folders], codes=(0, 77, 1),
                          environment={"IMAPSPEC_FUZZ_RATE": "1"})
     peak = re.search(r"peak_rss_mb: *(\d+)", done.stderr)
     told = re.search(r"rate: (\d+) inputs, (\d+) commands, ([\d.]+) s", done.stderr)
+    if told is None:
+        raise Broken(f"{os.path.basename(path)} found something before it could be measured: exit code {done.returncode}")
     taken = max(float(told[3]), 0.01)
     return int(told[1]) / taken, int(told[2]) / taken, int(peak[1]) * 1024 if peak else None
 
@@ -67,10 +69,14 @@ def libfuzzer(bench):
     for _ in range(bench.runs):
         for name, *kind in rows:
             folders = seeds(bench, "session" if name in FLOORS else name, *kind)
-            rate, told, peaks[name] = libfuzzer_once(bench, paths[name], folders, 1)
+            try:
+                rate, told, peaks[name] = libfuzzer_once(bench, paths[name], folders, 1)
+            except Broken as broken:
+                bench.absent.append(str(broken))
+                continue
             runs.setdefault(name, []).append(rate)
             commands.setdefault(name, []).append(told)
-    for name, *_ in rows:
+    for name, *_ in (row for row in rows if len(runs.get(row[0], [])) == bench.runs):
         what = FLOORS.get(name, f"fuzz target {name}")
         bench.add(figure.make(f"fuzz.libfuzzer.{name}", f"{what}, libFuzzer", "exec/s", runs[name],
                               limit=("an empty target", runs["empty"]) if name != "empty" else None,
@@ -130,25 +136,48 @@ def fuzz(bench):
 
 # ---- engines compared: make fuzz-eval ----
 
-def evaluation(bench):
-    """Planted bugs found by our mutator beside the engine's own: of reports/fuzz-eval.jsonl."""
-    path = os.path.join(bench.tree, "reports", "fuzz-eval.jsonl")
-    if not os.path.exists(path):
-        raise Missing("reports/fuzz-eval.jsonl is not there (make fuzz-eval)")
-    found = {}
+def tries_of(path):
+    """engine -> (bug, seconds it had, seed) -> what came of it."""
+    tries = {}
     with open(path, encoding="utf-8") as file:
         for line in filter(str.strip, file):
             entry = json.loads(line)
             if "bug" in entry:
-                by_seed = found.setdefault(entry["engine"], {}).setdefault(entry["seed"], [])
-                by_seed.append(entry["seconds"] is not None)
-    counts = {engine: [100 * statistics.fmean(by_seed[seed]) for seed in sorted(by_seed)]
-              for engine, by_seed in found.items()}
+                tries.setdefault(entry["engine"], {})[entry["bug"], entry["limit"], entry["seed"]] = entry
+    return tries
+
+
+def by_seed(tries, keys, value):
+    """The means of a value, one for each seed."""
+    seeds = sorted({seed for _, _, seed in keys})
+    return [statistics.fmean(value(tries[key]) for key in keys if key[2] == seed) for seed in seeds]
+
+
+def share_found(entry):
+    return 100 * (entry["seconds"] is not None)
+
+
+def seconds_taken(entry):
+    """One that is not found has taken all the time it had."""
+    return entry["limit"] if entry["seconds"] is None else entry["seconds"]
+
+
+def evaluation(bench):
+    """Planted bugs found by our mutator beside the engine's own, and how soon: of reports/fuzz-eval.jsonl."""
+    path = os.path.join(bench.tree, "reports", "fuzz-eval.jsonl")
+    if not os.path.exists(path):
+        raise Missing("reports/fuzz-eval.jsonl is not there (make fuzz-eval)")
+    tries = tries_of(path)
     for engine, peer in (("libfuzzer-grammar", "libfuzzer-octets"), ("afl-grammar", "afl-octets"),
                          ("blackbox", None), ("libfuzzer-octets", None), ("afl-octets", None)):
-        if engine in counts:
-            bench.add(figure.make(f"evaluation.{engine}", f"planted bugs found, {engine}", "%", counts[engine],
-                                  peer=(peer, counts[peer]) if peer in counts else None))
+        keys = [key for key in tries.get(engine, {}) if peer not in tries or key in tries[peer]]
+        if not keys:
+            continue
+        for what, value, name, unit, better in (("planted bugs found", share_found, "found", "%", "more"),
+                                                ("time for a planted bug", seconds_taken, "seconds", "s", "less")):
+            beside = (peer, by_seed(tries[peer], keys, value)) if peer in tries else None
+            bench.add(figure.make(f"evaluation.{engine}.{name}", f"{what}, {engine}", unit,
+                                  by_seed(tries[engine], keys, value), better=better, peer=beside))
 
 
 GROUPS = {"fuzz": fuzz, "evaluation": evaluation}

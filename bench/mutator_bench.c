@@ -57,15 +57,35 @@ static void change_session(const struct bench_case *c, size_t count)
         (void)mutator_mutate(mutator, span_make(session, session_nbytes), out, ROOM, i);
 }
 
+/* A subtree made afresh: parsing, deriving, writing. */
+static void change_subtree(const struct bench_case *c, size_t count)
+{
+    size_t regenerate = 0;
+    (void)c;
+    while (strcmp(mutator_operator(regenerate).name, "regenerate") != 0)
+        regenerate++;
+    for (size_t i = 0; i < count; i++)
+        (void)mutator_apply(mutator, regenerate, span_of(lines[i % NLINES]), out, ROOM, i);
+}
+
+static void make_session(const struct bench_case *c, size_t count)
+{
+    (void)c;
+    for (size_t i = 0; i < count; i++)
+        (void)mutator_generate(mutator, 10, 2, out, ROOM, i);
+}
+
 int main(int argc, char **argv)
 {
     static struct bench_case cases[NCASES_MAX] = {
         {"taking apart", "commands", CALLS, 1, 0, take_apart, NULL},
         {"any, of a line", "changes", CALLS, 1, 0, change_line, NULL},
         {"any, of 20 commands", "changes", CALLS, 1, 0, change_session, NULL},
+        {"a subtree, of a line", "changes", CALLS, 1, 0, change_subtree, NULL},
+        {"making up", "commands", CALLS, 10, 0, make_session, NULL},
     };
     static size_t operators[NCASES_MAX];
-    size_t ncases = 3;
+    size_t ncases = 5;
     mutator = mutator_new(MUTATOR_REQUESTS);
     session_nbytes = mutator_generate(mutator, 20, 2, session, sizeof session, 1);
     for (size_t i = 0; i < mutator_noperators() && ncases < NCASES_MAX; i++) {

@@ -78,7 +78,7 @@ def serve(bench):
     with bench.null_server() as null, bench.reference_server() as reference:
         servers = {"null": null, "reference": reference}
         for connections in (1, 10, 100, 1000):
-            runs, errors, most = serve_rounds(bench, servers, connections, 0.6)
+            runs, errors, most = serve_rounds(bench, servers, connections, 0.5)
             whole = errors["reference"] == 0 and most["reference"] == connections
             goal = figure.Goal("75 % of the null server" + (", no errors" if connections == 1000 else ""), "limit",
                                least=0.75, holds=whole)
@@ -95,10 +95,11 @@ def serve_peers(bench):
         try:
             with bench.held(target) as other, bench.reference_server() as reference:
                 for connections in (1, 10):
-                    runs, errors, _ = serve_rounds(bench, {"other": other, "reference": reference}, connections, 0.6)
+                    runs, errors, _ = serve_rounds(bench, {"other": other, "reference": reference}, connections, 0.5)
                     bench.add(figure.make(f"serve.{connections}.{target}",
                                           f"bundled server beside {title}, {connections} connections", "sessions/s",
                                           runs["reference"], peer=(title, runs["other"]),
+                                          peak_kib=reference.peak_kib(),
                                           note=f"{title}: {errors['other']} errors"))
         except Missing as missing:
             bench.absent.append(str(missing))
@@ -140,11 +141,13 @@ def peers(bench):
                 except Missing as missing:
                     bench.absent.append(str(missing))
                     del clients[name], runs[name]
+        peak_kib = server.peak_kib()
     for name in runs:
         if name not in ("the bare client", "the player"):
             bench.add(figure.make(f"peers.{name.split()[-1].lower().replace(chr(39), '')}",
                                   f"player beside {name}, lockstep, Dovecot", "commands/s", runs["the player"],
-                                  limit=("bare client", runs["the bare client"]), peer=(name, runs[name])))
+                                  limit=("bare client", runs["the bare client"]), peer=(name, runs[name]),
+                                  peak_kib=peak_kib))
 
 
 # ---- whole suites ----
@@ -180,7 +183,7 @@ def suite(bench):
                               runs[row], goal=goal, peak_kib=told[row][1]))
 
 
-SLOW_RUNS = 2
+SLOW_RUNS = 1
 
 
 # ---- black box ----
@@ -220,7 +223,7 @@ def blackbox(bench):
                     [f"{server.host}:{server.port}", "--user", server.user, "--password", server.password], 500)
     try:
         with bench.held("dovecot") as server:
-            blackbox_of(bench, "dovecot", "Dovecot", server, ["dovecot"], 200)
+            blackbox_of(bench, "dovecot", "Dovecot", server, ["dovecot"], 100)
     except Missing as missing:
         bench.absent.append(str(missing))
 

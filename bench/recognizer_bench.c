@@ -92,6 +92,43 @@ static struct line literal(size_t nbytes)
     return (struct line){"server-unit", buffer_span(&text), GRAMMAR_STRICT};
 }
 
+/* Lists as deep as the grammar has them, in lines of the same length: of pairs (1), of flags in one
+ * of these (2), of addresses in an envelope in one (4; of 3 there is the envelope alone). */
+struct deep_list {
+    const char *begin, *element, *end;
+};
+
+static const struct deep_list deep_lists[] = {
+    {"* 1 FETCH (FLAGS ()", " RFC822.SIZE 4711", ")\r\n"},
+    {"* 1 FETCH (FLAGS (\\Seen", " keyword", "))\r\n"},
+    {"* 1 FETCH (ENVELOPE (NIL NIL NIL NIL NIL (", "(NIL NIL \"user\" \"host\")",
+     ") NIL NIL NIL NIL))\r\n"},
+};
+
+static struct line deep_line(const struct deep_list *list)
+{
+    enum { DEEP_NBYTES = 8000 };
+    struct buffer text = {0};
+    buffer_append_text(&text, list->begin);
+    while (text.nbytes < DEEP_NBYTES)
+        buffer_append_text(&text, list->element);
+    buffer_append_text(&text, list->end);
+    return (struct line){"server-unit", buffer_span(&text), GRAMMAR_STRICT};
+}
+
+/* Deeper than the grammar: refused. */
+static struct line too_deep(size_t depth)
+{
+    struct buffer text = {0};
+    buffer_append_text(&text, "* 1 FETCH (ENVELOPE ");
+    for (size_t i = 0; i < depth; i++)
+        buffer_append_text(&text, "(");
+    for (size_t i = 0; i < depth; i++)
+        buffer_append_text(&text, ")");
+    buffer_append_text(&text, ")\r\n");
+    return (struct line){"server-unit", buffer_span(&text), GRAMMAR_REJECTED};
+}
+
 /* Framing and recognizing, the octets fed in pieces of 64 KiB as they come from a socket. */
 static void read_and_match(const struct bench_case *c, size_t count)
 {
@@ -126,6 +163,9 @@ int main(int argc, char **argv)
 {
     struct line long_lines[] = {long_line(10), long_line(100), long_line(1000), long_line(10000)};
     struct line lists[] = {long_list(10), long_list(100), long_list(1000)};
+    struct line deep[] = {deep_line(&deep_lists[0]), deep_line(&deep_lists[1]),
+                          deep_line(&deep_lists[2])};
+    struct line deeper[] = {too_deep(10), too_deep(1000), too_deep(100000)};
     struct line literals[] = {literal(1000), literal(64000), literal(1000000)};
     grammar = grammar_of_dialect(SPAN_LIT("imap2"));
     matcher = grammar_matcher_new(grammar);
@@ -148,6 +188,14 @@ int main(int argc, char **argv)
         {"10 addresses", "lines", 20000, 1, lists[0].text.nbytes, match_line, &lists[0]},
         {"100 addresses", "lines", 2000, 1, lists[1].text.nbytes, match_line, &lists[1]},
         {"1000 addresses", "lines", 200, 1, lists[2].text.nbytes, match_line, &lists[2]},
+        {"lists 1 deep", "lines", 1000, 1, deep[0].text.nbytes, match_line, &deep[0]},
+        {"lists 2 deep", "lines", 1000, 1, deep[1].text.nbytes, match_line, &deep[1]},
+        {"lists 4 deep", "lines", 1000, 1, deep[2].text.nbytes, match_line, &deep[2]},
+        {"10 lists too deep", "lines", 20000, 1, deeper[0].text.nbytes, read_and_match, &deeper[0]},
+        {"1000 lists too deep", "lines", 5000, 1, deeper[1].text.nbytes, read_and_match,
+         &deeper[1]},
+        {"100000 lists too deep", "lines", 50, 1, deeper[2].text.nbytes, read_and_match,
+         &deeper[2]},
         {"literal 1 KB", "lines", 100000, 1, literals[0].text.nbytes, match_line, &literals[0]},
         {"literal 64 KB", "lines", 100000, 1, literals[1].text.nbytes, match_line, &literals[1]},
         {"literal 1 MB", "lines", 100000, 1, literals[2].text.nbytes, match_line, &literals[2]},

@@ -9,7 +9,7 @@ option(IMAPSPEC_FUZZ_OCTETS "leave mutation to the engine alone" OFF)
 
 # Those who judge and make inputs.
 set(IMAPSPEC_FUZZ_PLAIN base catalogue wire grammar model script stream convert mutator shrink glue
-    generator seeds afl_mutator net reports shim run target mutants watch cut CACHE STRING
+    generator seeds afl_mutator net reports shim run target mutants watch cut judge CACHE STRING
     "folders that are not instrumented in a tree for fuzzing")
 
 # imapspec_instrument(TARGET): called for each library and program of a tree for fuzzing.
@@ -75,6 +75,20 @@ function(imapspec_wrap library)
   foreach(name ${ARGN})
     target_link_options(${library} INTERFACE -Wl,--wrap=${name})
   endforeach()
+endfunction()
+
+# What judges the server in some targets, and fills its mailboxes: a library of its own, since it is
+# not under test.
+function(imapspec_split_judge library)
+  get_target_property(sources ${library} SOURCES)
+  set(own ${sources})
+  list(FILTER own INCLUDE REGEX "/(judge|place)\\.c$")
+  list(REMOVE_ITEM sources ${own})
+  set_target_properties(${library} PROPERTIES SOURCES "${sources}")
+  add_library(judge STATIC ${own})
+  target_link_libraries(judge PUBLIC imapspec_options PRIVATE ${library})
+  target_link_libraries(${library} PUBLIC judge)
+  imapspec_instrument(judge)
 endfunction()
 
 # A program that the engine drives.

@@ -37,14 +37,15 @@ void server_command_free(struct command *command)
     *command = (struct command){0};
 }
 
-/* Octets of the tag the text starts with, 0 when there is none that could be echoed (B41, B43). */
+/* Octets of the tag the text starts with, 0 when there is none (B43) or the line that echoed it
+ * would read as another one (B41). */
 static size_t tag_nbytes(struct span text)
 {
     size_t nbytes = 0;
     while (nbytes < text.nbytes && parse_char_is_atom(text.data[nbytes]))
         nbytes++;
-    struct span tag = span_slice(text, 0, nbytes);
-    return span_is(tag, "*") || span_is(tag, "+") ? 0 : nbytes;
+    bool is_reserved = nbytes > 0 && (text.data[0] == '*' || text.data[0] == '+');
+    return is_reserved ? 0 : nbytes;
 }
 
 static void command_set_tag(struct command *command, struct span tag)

@@ -127,21 +127,29 @@ static void probe(struct campaign *c, const struct sample *sample, struct table 
     free(probed);
 }
 
+static const char *const writing[] = {"STORE", "COPY", "EXPUNGE"};
+enum { WRITING = sizeof writing / sizeof *writing };
+
+/* Which of them, or WRITING. */
+static unsigned writing_of(unsigned verb)
+{
+    unsigned i = 0;
+    while (i < WRITING && strcmp(feedback_verb_name(verb), writing[i]) != 0)
+        i++;
+    return i;
+}
+
 /* What changes mailboxes in a stream: verbs that write, messages that arrive, several sessions. */
 unsigned alias_changes(const struct sample *sample)
 {
-    static const char *const writing[] = {"STORE", "COPY", "EXPUNGE"};
-    enum { WRITING = 3 };
     struct span stream = span_make(sample->bytes, sample->nbytes);
     struct stream_splitter splitter = stream_splitter_of(stream);
     struct stream_unit unit;
     unsigned changes = stream_highest_session(stream) > 1 ? 1U << (WRITING + 1) : 0;
     while (stream_splitter_next(&splitter, &unit)) {
-        if (unit.kind == STREAM_DELIVER)
-            changes |= 1U << WRITING;
-        for (unsigned i = 0; i < WRITING && unit.kind == STREAM_DATA; i++)
-            if (strcmp(feedback_verb_name(feedback_verb(unit.bytes)), writing[i]) == 0)
-                changes |= 1U << i;
+        unsigned i = unit.kind == STREAM_DATA ? writing_of(feedback_verb(unit.bytes)) : WRITING;
+        if (unit.kind == STREAM_DELIVER || i < WRITING)
+            changes |= 1U << i;
     }
     return changes;
 }
@@ -212,7 +220,6 @@ static void append_bones(const struct stream_unit *unit, struct buffer *out)
     if (names_mailbox(verb))
         while (text.nbytes > 0 && text.data[text.nbytes - 1] != ' ')
             text.nbytes--;
-    buffer_printf(out, "%u ", unit->session);
     for (size_t i = 0; i < text.nbytes; i++) {
         bool is_number = char_is_digit(text.data[i]);
         while (is_number && i + 1 < text.nbytes && char_is_digit(text.data[i + 1]))
@@ -230,10 +237,11 @@ void alias_skeleton(const struct sample *sample, char *key_r)
     buffer_printf(&bones, "%d%d%d ", sample->mode.pipelines, sample->mode.hurries,
                   sample->mode.relation);
     while (stream_splitter_next(&splitter, &unit)) {
+        buffer_printf(&bones, "%u ", unit.session);
         if (unit.kind == STREAM_DATA)
             append_bones(&unit, &bones);
         else
-            buffer_printf(&bones, "%u event %d\n", unit.session, unit.kind);
+            buffer_printf(&bones, "event %d\n", unit.kind);
     }
     (void)snprintf(key_r, BUCKET_KEY_NBYTES, "skeleton-%08x",
                    (unsigned)(rng_hash(buffer_span(&bones)) >> 32));
@@ -331,6 +339,55 @@ bool alias_family(const struct sample *sample, const struct play_finding *findin
                    (unsigned)(rng_hash(buffer_span(&text)) >> 32));
     buffer_free(&text);
     return true;
+}
+
+/* ---- what a command spoils ---- */
+
+static void spoilt_key(const struct stream_unit *unit, char *key_r)
+{
+    struct buffer bones = {0};
+    append_bones(unit, &bones);
+    (void)snprintf(key_r, BUCKET_KEY_NBYTES, "spoils-%08x",
+                   (unsigned)(rng_hash(buffer_span(&bones)) >> 32));
+    buffer_free(&bones);
+}
+
+bool alias_spoils(const struct sample *sample, const struct play_finding *finding, char *key_r)
+{
+    struct stream_splitter splitter = stream_splitter_of(span_make(sample->bytes, sample->nbytes));
+    struct stream_unit unit;
+    bool is_seen = false;
+    if (strcmp(finding->oracle, "model") != 0)
+        return false;
+    while (stream_splitter_next(&splitter, &unit)) {
+        if (unit.kind != STREAM_DATA || is_seen)
+            return false;
+        if (is_at(&unit, finding->tag) && writing_of(feedback_verb(unit.bytes)) < WRITING) {
+            spoilt_key(&unit, key_r);
+            is_seen = true;
+        } else if (!is_everyday(feedback_verb(unit.bytes))) {
+            return false;
+        }
+    }
+    return is_seen;
+}
+
+struct bucket *alias_spoilt(const struct bucket_list *list, const struct sample *sample,
+                            const struct play_finding *finding)
+{
+    struct stream_splitter splitter = stream_splitter_of(span_make(sample->bytes, sample->nbytes));
+    struct stream_unit unit;
+    struct bucket *bucket = NULL;
+    char key[BUCKET_KEY_NBYTES];
+    bool is_over = strcmp(finding->oracle, "model") != 0;
+    while (bucket == NULL && !is_over && stream_splitter_next(&splitter, &unit)) {
+        is_over = is_at(&unit, finding->tag);
+        if (unit.kind != STREAM_DATA || writing_of(feedback_verb(unit.bytes)) == WRITING)
+            continue;
+        spoilt_key(&unit, key);
+        bucket = bucket_find(list, key);
+    }
+    return bucket;
 }
 
 /* Relations are between answers to SEARCH, but for one. */

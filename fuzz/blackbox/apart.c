@@ -80,7 +80,7 @@ enum apart_end apart_wait(pid_t pid, const volatile uint64_t *beat, int64_t limi
     return end;
 }
 
-void apart_finding(enum apart_end end, int signal_number, unsigned verb,
+void apart_finding(const char *who, enum apart_end end, int signal_number, unsigned verb,
                    struct play_finding *finding_r)
 {
     const char *name = feedback_verb_name(verb);
@@ -91,13 +91,11 @@ void apart_finding(enum apart_end end, int signal_number, unsigned verb,
                    is_stuck ? "no end" : strsignal(signal_number),
                    strcmp(name, "BBOARD") == 0 ? "SELECT" : name);
     if (is_stuck)
-        (void)snprintf(finding_r->text, sizeof finding_r->text,
-                       "the server does not come back, "
-                       "at %s",
-                       name);
+        (void)snprintf(finding_r->text, sizeof finding_r->text, "the %s does not come back, at %s",
+                       who, name);
     else
         (void)snprintf(finding_r->text, sizeof finding_r->text,
-                       "the process that holds the server was killed by %s, at %s",
+                       "the process that holds the %s was killed by %s, at %s", who,
                        strsignal(signal_number), name);
 }
 
@@ -110,8 +108,8 @@ static void take_said(int fd, unsigned verb, struct play_finding *finding)
     death_name(report, finding->signature, feedback_verb_name(verb), finding);
 }
 
-void apart_play(void (*play)(void *context, struct play_result *result_r), void *context,
-                const volatile unsigned *verb, struct play_result *result_r)
+void apart_play(const char *who, void (*play)(void *context, struct play_result *result_r),
+                void *context, const volatile unsigned *verb, struct play_result *result_r)
 {
     struct shared {
         struct play_result result;
@@ -132,7 +130,7 @@ void apart_play(void (*play)(void *context, struct play_result *result_r), void 
     *result_r = shared->result;
     if (end != APART_EXITED || status != 0) {
         result_r->has_finding = true;
-        apart_finding(end, end == APART_DIED ? status : SIGABRT, *verb, &result_r->finding);
+        apart_finding(who, end, end == APART_DIED ? status : SIGABRT, *verb, &result_r->finding);
         if (end != APART_STUCK)
             take_said(said, *verb, &result_r->finding);
     }

@@ -23,11 +23,11 @@ enum apart_end apart_wait(pid_t pid, const volatile uint64_t *beat, int64_t limi
                           void (*attend)(void *context), void *context, int *status_r);
 
 /* Plays in a child. When it dies, that is a finding, told by what it wrote to its stderr. */
-void apart_play(void (*play)(void *context, struct play_result *result_r), void *context,
-                const volatile unsigned *verb, struct play_result *result_r);
+void apart_play(const char *who, void (*play)(void *context, struct play_result *result_r),
+                void *context, const volatile unsigned *verb, struct play_result *result_r);
 
-/* The finding that the process has ended so, at a command of that verb. */
-void apart_finding(enum apart_end end, int signal_number, unsigned verb,
+/* The finding that the process has ended so, at a command of that verb. who: "server". */
+void apart_finding(const char *who, enum apart_end end, int signal_number, unsigned verb,
                    struct play_finding *finding_r);
 
 #endif

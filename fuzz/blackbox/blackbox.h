@@ -1,21 +1,32 @@
 /*
- * blackbox: fuzzes a server from outside. What is said is made from the grammar and from what has
- * been worth while before; what is answered goes through framing, grammar and model, as in any
- * scenario. Nothing of the server is instrumented: what is new is seen in its answers.
+ * blackbox: fuzzes a server or a client from outside. What is said is made from the grammar and
+ * from what has been worth while before; what is answered goes through framing, grammar and model,
+ * as in any scenario. Nothing of what is under test is instrumented: what is new is seen in its
+ * answers.
  *
- *   plan      a stream, and where answers are waited for       blackbox/plan.h
- *   talk      one connection, and what is due on it            blackbox/talk.h
- *   play      one plan against one server                      blackbox/play.h
- *   feedback  what was new, and how much was reached           blackbox/feedback.h
- *   corpus    what was worth while                             blackbox/corpus.h
- *   stage     a target that is filled, and what is known of it blackbox/stage.h
- *   latency   how long answers take                            blackbox/latency.h
- *   growth    how the memory of the target grows               blackbox/growth.h
- *   finding   confirmed, shrunk, written                       blackbox/finding.h
- *   bucket    told apart                                       blackbox/bucket.h
- *   campaign  all of it, again and again                       blackbox/campaign.h
+ *   course    one scenario after the other              blackbox/course.h
+ *   supervise all of it, again when something dies      blackbox/supervise.h
+ *   status    how far it has come                       blackbox/status.h
+ *   corpus    what was worth while                      blackbox/corpus.h
+ *   bucket    findings told apart                       blackbox/bucket.h
+ *   folder    where a finding is kept                   blackbox/folder.h
  *
- * A server called by function is played in a process of its own, so that its end is a finding and
+ * Against servers:
+ *
+ *   campaign  the plays, on one stage or apart          blackbox/campaign.h
+ *   plan      a stream, and where answers are waited for  blackbox/plan.h
+ *   talk      one connection, and what is due on it     blackbox/talk.h
+ *   refusal   what an untagged BAD is about             blackbox/refusal.h
+ *   play      one plan against one server               blackbox/play.h
+ *   feedback  what was new, and how much was reached    blackbox/feedback.h
+ *   stage     a target that is filled, and what is known of it  blackbox/stage.h
+ *   latency   how long answers take                     blackbox/latency.h
+ *   growth    how the memory of the target grows        blackbox/growth.h
+ *   finding   confirmed, shrunk, written                blackbox/finding.h
+ *
+ * Against clients: blackbox/client_campaign.h.
+ *
+ * What is called by function is played in a process of its own, so that its end is a finding and
  * not ours.
  */
 #ifndef IMAPSPEC_BLACKBOX_BLACKBOX_H
@@ -46,8 +57,8 @@ struct blackbox_options {
 };
 
 struct blackbox_summary {
-    uint64_t nscenarios, ncommands, nanswers[3]; /* OK, NO, BAD */
-    uint64_t nplayed_us, nwaited_us;             /* time, and what of it was lost in time limits */
+    uint64_t nscenarios, ncommands;
+    uint64_t nwaited_us;        /* time lost in time limits */
     unsigned nfindings, nflaky; /* told apart; those of an earlier run included when resumed */
     unsigned nrestarts;         /* of the target */
     bool is_broken;             /* the target went away, or could not be filled */

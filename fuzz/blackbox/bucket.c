@@ -21,9 +21,22 @@ void bucket_key(const struct play_finding *finding, char *key_r)
     buffer_free(&text);
 }
 
+bool bucket_is_same(const struct play_finding *a, const struct play_finding *b)
+{
+    return strcmp(a->oracle, b->oracle) == 0 && strcmp(a->requirement, b->requirement) == 0 &&
+           strcmp(a->signature, b->signature) == 0;
+}
+
 struct bucket *bucket_find(const struct bucket_list *list, const char *key)
 {
     return table_get(&list->known, span_of(key));
+}
+
+bool bucket_is_known(const struct bucket_list *list, const struct play_finding *finding)
+{
+    char key[BUCKET_KEY_NBYTES];
+    bucket_key(finding, key);
+    return bucket_find(list, key) != NULL;
 }
 
 void bucket_know(struct bucket_list *list, struct bucket *bucket, const char *key)

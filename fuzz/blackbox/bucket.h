@@ -26,9 +26,11 @@ void bucket_list_free(struct bucket_list *list);
 
 /* "model-1234abcd": the same for the same oracle, requirement and signature. */
 void bucket_key(const struct play_finding *finding, char *key_r);
+bool bucket_is_same(const struct play_finding *a, const struct play_finding *b);
 
 /* The one that is known by the key, or NULL. */
 struct bucket *bucket_find(const struct bucket_list *list, const char *key);
+bool bucket_is_known(const struct bucket_list *list, const struct play_finding *finding);
 struct bucket *bucket_add(struct bucket_list *list, const char *key);
 /* From now on the bucket is known by this key, too, unless another one is. */
 void bucket_know(struct bucket_list *list, struct bucket *bucket, const char *key);

@@ -24,7 +24,7 @@ static enum run_readiness try_extent(struct campaign *c, const struct run_target
                               .users = users,
                               .nusers = 1,
                               .needs_deliver = delivers};
-    enum run_readiness readiness = target->prepare(target->context, loop, &setup, &text);
+    enum run_readiness readiness = stage_prepare(target, loop, &setup, &text);
     if (readiness == RUN_READY)
         target->finish(target->context, loop);
     (void)snprintf(why, nbytes, "%.*s", SPAN_ARG(buffer_span(&text)));
@@ -36,8 +36,8 @@ static enum run_readiness try_extent(struct campaign *c, const struct run_target
 /* As much as the target can be filled with. */
 static bool choose_extent(struct campaign *c, const struct run_target *target)
 {
-    char *why = c->shared->summary.why;
-    size_t nbytes = sizeof c->shared->summary.why;
+    char *why = c->course.shared->summary.why;
+    size_t nbytes = sizeof c->course.shared->summary.why;
     for (int extent = FIXTURE_WHOLE; extent <= FIXTURE_NONE; extent++) {
         enum run_readiness readiness =
             try_extent(c, target, (enum fixture_extent)extent, false, why, nbytes);
@@ -55,11 +55,11 @@ static bool choose_extent(struct campaign *c, const struct run_target *target)
 }
 
 bool campaign_open(struct campaign *c, const struct blackbox_options *options,
-                   struct campaign_shared *shared)
+                   struct course_shared *shared)
 {
     static const struct span boxes[] = {SPAN_INIT("INBOX"), SPAN_INIT("fuzz-1"),
                                         SPAN_INIT("fuzz-2")};
-    *c = (struct campaign){.options = options, .shared = shared, .clock = clock_system()};
+    *c = (struct campaign){.course = course_begin(options, shared)};
     target_attach(options->target, 0, 1, &c->target);
     if (options->against != NULL)
         target_attach(options->against, 0, 1, &c->against);
@@ -78,17 +78,22 @@ bool campaign_open(struct campaign *c, const struct blackbox_options *options,
 void campaign_close(struct campaign *c)
 {
     stage_free(&c->stage);
-    if (c->options->against != NULL)
-        target_detach(c->options->against);
-    target_detach(c->options->target);
+    if (c->course.options->against != NULL)
+        target_detach(c->course.options->against);
+    target_detach(c->course.options->target);
     mutator_free(&c->mutator);
     feedback_free(&c->feedback);
-    corpus_free(&c->corpus);
-    bucket_list_free(&c->buckets);
+    course_free(&c->course);
     growth_free(&c->growth);
     buffer_free(&c->history);
     buffer_free(&c->plan);
     arena_free(&c->arena);
+}
+
+struct plan_mode campaign_plain_mode(const struct campaign *c)
+{
+    return (struct plan_mode){.has_clock = c->target.is_in_process,
+                              .has_delivery = c->has_delivery};
 }
 
 /* ---- playing ---- */
@@ -111,7 +116,7 @@ static void compare_answers(const struct campaign *c, const struct play_answers 
         (void)snprintf(f->signature, sizeof f->signature, "%s: %s, and %s", a->verb,
                        words[a->class], words[b->class]);
         (void)snprintf(f->text, sizeof f->text, "%s is answered %s, and %s by %s", a->verb,
-                       words[a->class], words[b->class], target_name(c->options->against));
+                       words[a->class], words[b->class], target_name(c->course.options->against));
         (void)snprintf(f->tag, sizeof f->tag, "%s", a->tag);
         (void)snprintf(f->wanted, sizeof f->wanted, "%s", words[b->class]);
         return;
@@ -143,7 +148,7 @@ static void name_death(const struct campaign *c, struct play_finding *finding)
     enum { TAIL_NBYTES = 16384 };
     char path[4096];
     char *report = mem_alloc(TAIL_NBYTES);
-    (void)snprintf(path, sizeof path, "%s/stderr", target_folder(c->options->target));
+    (void)snprintf(path, sizeof path, "%s/stderr", target_folder(c->course.options->target));
     FILE *file = fopen(path, "rb");
     size_t n = 0;
     if (file != NULL) {
@@ -156,19 +161,20 @@ static void name_death(const struct campaign *c, struct play_finding *finding)
     size_t end = span_find_byte(text, ':');
     char how[sizeof finding->signature];
     (void)snprintf(how, sizeof how, "%.*s", SPAN_ARG(span_slice(text, 0, end)));
-    death_name(span_make(report, n), how, feedback_verb_name(c->shared->verb), finding);
+    death_name(span_make(report, n), how, feedback_verb_name(c->course.shared->verb), finding);
     free(report);
 }
 
-bool campaign_restart(struct campaign *c)
+/* Whether the target can be started anew, and is. */
+static bool restart(struct campaign *c)
 {
     struct err err;
-    struct net_loop *loop = c->options->loop;
+    struct net_loop *loop = c->course.options->loop;
     stage_clear(&c->stage);
-    if (loop == NULL || target_pid(c->options->target) == 0 ||
-        target_restart(c->options->target, loop, &err) != 0)
+    if (loop == NULL || target_pid(c->course.options->target) == 0 ||
+        target_restart(c->course.options->target, loop, &err) != 0)
         return false;
-    c->shared->summary.nrestarts++;
+    c->course.shared->summary.nrestarts++;
     growth_forget(&c->growth);
     return true;
 }
@@ -196,22 +202,22 @@ static void play_here(const struct here *h, struct play_result *result_r)
 {
     struct campaign *c = h->c;
     struct play_answers answers;
-    bool compares = c->options->against != NULL;
+    bool compares = c->course.options->against != NULL;
     struct play_options options = {.target = &c->target,
                                    .fixtures = &c->fixtures,
                                    .stage = h->stage,
-                                   .timeout_scale = c->options->timeout_scale,
+                                   .timeout_scale = c->course.options->timeout_scale,
                                    .hang_ms = c->hang_ms,
                                    .has_world = c->has_world,
                                    .relation = h->sample->mode.relation,
                                    .feedback = h->is_counted ? c->feedback : NULL,
                                    .log = h->log,
-                                   .verb = &c->shared->verb,
+                                   .verb = &c->course.shared->verb,
                                    .answers = compares ? &answers : NULL,
                                    .latency = c->target.is_in_process ? NULL : &c->latency,
                                    .caught = h->caught};
     play_plan(&options, buffer_span(&c->plan), result_r);
-    c->shared->nplays++;
+    c->course.shared->nplays++;
     if (compares)
         play_against(c, h->sample, options, &answers, result_r);
 }
@@ -221,13 +227,13 @@ static void play_restarting(const struct here *h, struct play_result *result_r)
 {
     struct campaign *c = h->c;
     play_here(h, result_r);
-    if (result_r->is_broken && campaign_restart(c))
+    if (result_r->is_broken && restart(c))
         play_here(h, result_r);
     if (!result_r->has_finding || c->target.is_in_process || !is_lasting(&result_r->finding))
         return;
     if (strcmp(result_r->finding.oracle, "crash") == 0)
         name_death(c, &result_r->finding);
-    (void)campaign_restart(c);
+    (void)restart(c);
 }
 
 struct apart_shared {
@@ -262,7 +268,7 @@ void campaign_play(struct campaign *c, const struct sample *sample, struct wire_
     struct apart_shared *shared = apart_memory(sizeof *shared);
     struct apart_play a = {here};
     a.here.caught = caught == NULL ? NULL : &shared->caught;
-    apart_play(play_for_apart, &a, &c->shared->verb, result_r);
+    apart_play("server", play_for_apart, &a, &c->course.shared->verb, result_r);
     if (caught != NULL)
         *caught = shared->caught;
     apart_memory_free(shared, sizeof *shared);
@@ -273,7 +279,7 @@ void campaign_play(struct campaign *c, const struct sample *sample, struct wire_
 /* What is said without waiting would be under way still when the next one begins. */
 static bool is_alone(const struct campaign *c, const struct sample *sample)
 {
-    return c->target.is_in_process || c->options->against != NULL || sample->mode.pipelines;
+    return c->target.is_in_process || c->course.options->against != NULL || sample->mode.pipelines;
 }
 
 /* The plan, and new connections for the next one. */
@@ -318,25 +324,4 @@ bool campaign_join(struct span history, struct sample *sample)
     memcpy(sample->bytes, history.data, history.nbytes);
     sample->nbytes += history.nbytes;
     return true;
-}
-
-/* ---- limits ---- */
-
-int64_t campaign_elapsed_us(const struct campaign *c)
-{
-    return clock_now_us(&c->clock) - c->shared->began_us;
-}
-
-int64_t campaign_left_us(const struct campaign *c)
-{
-    static const int64_t day_us = INT64_C(86400000000);
-    return c->options->time_ms == 0 ? day_us : c->options->time_ms * 1000 - campaign_elapsed_us(c);
-}
-
-bool campaign_is_over(const struct campaign *c)
-{
-    const struct blackbox_options *o = c->options;
-    return c->shared->is_to_end || o->is_interrupted(o->context) || c->shared->summary.is_broken ||
-           (o->count > 0 && c->shared->nscenarios >= o->count) ||
-           (o->time_ms > 0 && campaign_elapsed_us(c) >= o->time_ms * 1000);
 }

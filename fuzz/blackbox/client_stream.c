@@ -204,10 +204,10 @@ static size_t deal(struct rng *rng, struct span stream, char *out)
 
 /* ---- the next one ---- */
 
-static void mutate(struct client_campaign *c, struct rng *rng, struct client_sample *sample)
+static void mutate(struct client_campaign *c, struct rng *rng, struct sample *sample)
 {
     static char other[CLIENT_STREAM_NBYTES];
-    struct span stream = span_slice(corpus_choose(&c->corpus, rng), 0, sizeof other);
+    struct span stream = span_slice(corpus_choose(&c->course.corpus, rng), 0, sizeof other);
     sample->nbytes = mutator_mutate(c->mutator, stream, sample->bytes, sizeof other, rng_next(rng));
     for (uint64_t more = rng_below(rng, 4); more > 0; more--) {
         memcpy(other, sample->bytes, sample->nbytes);
@@ -216,16 +216,14 @@ static void mutate(struct client_campaign *c, struct rng *rng, struct client_sam
     }
 }
 
-void client_stream_next(struct client_campaign *c, const struct seeds *seeds,
-                        struct client_sample *sample)
+void client_stream_next(struct client_campaign *c, const struct seeds *seeds, struct sample *sample)
 {
     static char said[CLIENT_STREAM_NBYTES];
-    uint64_t number = c->shared->nscenarios;
-    struct rng rng = rng_seeded(c->options->seed * UINT64_C(0x9e3779b97f4a7c15) + number);
-    sample->number = number;
+    uint64_t number = sample->number;
+    struct rng rng = rng_seeded(c->course.options->seed * UINT64_C(0x9e3779b97f4a7c15) + number);
     if (number < seeds->nitems) {
         sample->nbytes = deal(&rng, seeds->items[number].stream, sample->bytes);
-    } else if (c->corpus.nitems == 0 || rng_below(&rng, 3) == 0) {
+    } else if (c->course.corpus.nitems == 0 || rng_below(&rng, 3) == 0) {
         size_t nbytes = mutator_generate(c->mutator, 4 + (unsigned)rng_below(&rng, 16), 1, said,
                                          sizeof said / 2, rng_next(&rng));
         sample->nbytes = deal(&rng, span_make(said, nbytes), sample->bytes);

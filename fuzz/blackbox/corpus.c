@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "blackbox/file.h"
 
 enum { PATH_NBYTES = 4096, FILE_MOST_NBYTES = 65536 };
 
@@ -44,57 +44,20 @@ struct span corpus_choose(struct corpus *corpus, struct rng *rng)
 
 /* ---- files ---- */
 
-int corpus_make_folder(const char *path, struct err *err)
-{
-    char part[PATH_NBYTES];
-    size_t nbytes = strlen(path);
-    if (nbytes == 0 || nbytes >= sizeof part)
-        return err_set(err, path, 0, 0, "no name of a folder");
-    for (size_t i = 1; i <= nbytes; i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        memcpy(part, path, i);
-        part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            return err_set(err, part, 0, 0, "%s", strerror(errno));
-    }
-    struct stat st;
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return err_set(err, path, 0, 0, "this is no folder");
-    return 0;
-}
-
-int corpus_write_file(const char *path, struct span octets, struct err *err)
-{
-    char fresh[PATH_NBYTES];
-    (void)snprintf(fresh, sizeof fresh, "%s.%ld", path, (long)getpid());
-    FILE *file = fopen(fresh, "wb");
-    if (file == NULL)
-        return err_set(err, path, 0, 0, "%s", strerror(errno));
-    bool is_bad = octets.nbytes > 0 && fwrite(octets.data, 1, octets.nbytes, file) != octets.nbytes;
-    is_bad = fclose(file) != 0 || is_bad;
-    if (is_bad || rename(fresh, path) != 0) {
-        int number = errno;
-        (void)unlink(fresh);
-        return err_set(err, path, 0, 0, "%s", strerror(number));
-    }
-    return 0;
-}
-
 int corpus_save(struct corpus *corpus, const char *folder, struct err *err)
 {
     char path[PATH_NBYTES];
     if (corpus->nsaved == corpus->nitems)
         return 0;
     (void)snprintf(path, sizeof path, "%s/corpus", folder);
-    if (corpus_make_folder(path, err) != 0)
+    if (file_make_folder(path, err) != 0)
         return -1;
     for (; corpus->nsaved < corpus->nitems; corpus->nsaved++) {
         struct span stream = corpus->items[corpus->nsaved].stream;
         /* numbered, so that a run that is resumed has them in their order */
         (void)snprintf(path, sizeof path, "%s/corpus/%05zu-%016" PRIx64, folder, corpus->nsaved,
                        rng_hash(stream));
-        if (corpus_write_file(path, stream, err) != 0)
+        if (file_write(path, stream, err) != 0)
             return -1;
     }
     return 0;

@@ -33,12 +33,4 @@ __attribute__((warn_unused_result)) int corpus_save(struct corpus *corpus, const
 __attribute__((warn_unused_result)) int corpus_load(struct corpus *corpus, const char *folder,
                                                     struct err *err);
 
-/* ---- files ---- */
-
-/* Makes the folder and those above it. */
-__attribute__((warn_unused_result)) int corpus_make_folder(const char *path, struct err *err);
-/* Writes by a new file that takes the name at last. */
-__attribute__((warn_unused_result)) int corpus_write_file(const char *path, struct span octets,
-                                                          struct err *err);
-
 #endif

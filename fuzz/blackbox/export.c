@@ -1,6 +1,5 @@
 #include "blackbox/finding.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "convert/convert.h"
@@ -63,8 +62,9 @@ static void find_lines(struct exporter *e, struct span text)
     if (!is_silent || strcmp(e->finding->requirement, "literal.continuation") != 0)
         e->said = (struct span){0};
     e->judges_end = is_silent && strcmp(e->finding->requirement, "logout.close") == 0;
+    size_t nbytes = strlen(e->finding->tag); /* a long one is not kept whole */
     e->lacks_wait = is_silent && !e->judges_end && e->last.data == NULL && e->said.data == NULL &&
-                    e->finding->tag[0] != '\0' && strpbrk(e->finding->tag, "<{(\"$&#|") == NULL;
+                    nbytes > 0 && nbytes + 1 < sizeof e->finding->tag;
 }
 
 /* ---- writing ---- */
@@ -100,12 +100,7 @@ static void write_line(struct exporter *e, struct span line)
 static void write_head(struct exporter *e, const struct sample *sample)
 {
     const struct play_finding *f = e->finding;
-    buffer_printf(
-        e->out,
-        "# Found by imapspec fuzz %s --seed %" PRIu64 ", scenario %" PRIu64 ".\n# Oracle %s: ",
-        target_name(e->c->options->target), e->c->options->seed, sample->number, f->oracle);
-    buffer_append_escaped(e->out, span_of(f->text), sizeof f->text);
-    buffer_append_byte(e->out, '\n');
+    folder_write_head(&e->c->course, sample, f, e->out);
     if (f->oracle[0] == 'd')
         buffer_append_text(e->out, "# Only the two servers differ: which of them is right is to "
                                    "be seen.\n");
@@ -172,6 +167,16 @@ static void write_said(struct exporter *e, struct span line)
     buffer_append_text(e->out, "  }\n");
 }
 
+/* What has a meaning in scenarios stands as octets. */
+static void write_tag(struct exporter *e, const char *tag)
+{
+    for (size_t i = 0; tag[i] != '\0'; i++)
+        if (char_is_alnum(tag[i]) || tag[i] == ']')
+            buffer_append_byte(e->out, tag[i]);
+        else
+            buffer_printf(e->out, "<0x%02x>", (unsigned char)tag[i]);
+}
+
 static void write_end(struct exporter *e)
 {
     const struct play_finding *f = e->finding;
@@ -180,9 +185,11 @@ static void write_end(struct exporter *e)
     begin_check(e);
     if (e->judges_end)
         buffer_printf(e->out, "    %s%seof\n", name, blank);
-    else
-        buffer_printf(e->out, "    %s%sS*: * <any>\n    %s%sS: %s <status> <text-line>\n", name,
-                      blank, name, blank, f->tag);
+    else {
+        buffer_printf(e->out, "    %s%sS*: * <any>\n    %s%sS: ", name, blank, name, blank);
+        write_tag(e, f->tag);
+        buffer_append_text(e->out, " <status> <text-line>\n");
+    }
     buffer_append_text(e->out, "  }\n");
 }
 

@@ -313,12 +313,6 @@ static size_t count_pairs(const struct feedback *f)
     return n;
 }
 
-bool feedback_has_sent_all(const struct feedback *f)
-{
-    return grammar_coverage_reached(f->sent, f->request) ==
-           grammar_coverage_total(f->sent, f->request);
-}
-
 static void print_missing(const struct grammar_coverage *coverage, int rule, const char *title,
                           struct buffer *out)
 {

@@ -65,6 +65,5 @@ const char *feedback_verb_name(unsigned verb);
 /* Appends "alternatives 143/147, 2-paths 611/702, state x command x answer 88/117" and what was
  * never accepted, a line each. */
 void feedback_print(const struct feedback *feedback, struct buffer *out);
-bool feedback_has_sent_all(const struct feedback *feedback);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blackbox/status.h"
+
 enum {
     CONFIRMED_HERE = 3, /* plays that must all show it */
     CONFIRMED_OUTSIDE = 5,
@@ -18,18 +20,13 @@ enum {
 
 /* ---- the same ---- */
 
-bool finding_is_same(const struct play_finding *a, const struct play_finding *b)
-{
-    return strcmp(a->oracle, b->oracle) == 0 && strcmp(a->requirement, b->requirement) == 0 &&
-           strcmp(a->signature, b->signature) == 0;
-}
-
-bool finding_shows(struct campaign *c, const struct sample *sample,
-                   const struct play_finding *finding)
+/* Whether the sample shows the same again. */
+static bool shows(struct campaign *c, const struct sample *sample,
+                  const struct play_finding *finding)
 {
     struct play_result result;
     campaign_play(c, sample, NULL, NULL, &result);
-    return result.has_finding && finding_is_same(&result.finding, finding);
+    return result.has_finding && bucket_is_same(&result.finding, finding);
 }
 
 /* The same, but for the command at which it is seen. Then that is what is looked for. */
@@ -56,14 +53,9 @@ static int64_t hang_ms(const struct play_finding *finding)
     return strcmp(finding->oracle, "silent") == 0 ? SHRINK_HANG_MS : 0;
 }
 
-static bool is_interrupted(const struct campaign *c)
-{
-    return c->shared->is_to_end || c->options->is_interrupted(c->options->context);
-}
-
 static bool has_time(const struct campaign *c)
 {
-    return campaign_left_us(c) > 0 && !is_interrupted(c);
+    return course_left_us(&c->course) > 0 && !course_is_interrupted(&c->course);
 }
 
 /* ---- confirming ---- */
@@ -83,9 +75,9 @@ static bool confirm(struct campaign *c, struct sample *sample, struct span histo
     unsigned n = confirmations(c, finding);
     for (unsigned i = 0; i < n && (i == 0 || has_time(c)); i++) {
         c->hang_ms = i == 0 ? 0 : hang_ms(finding);
-        bool is_shown = finding_shows(c, sample, finding);
+        bool is_shown = shows(c, sample, finding);
         if (!is_shown && i == 0 && campaign_join(history, sample))
-            is_shown = finding_shows(c, sample, finding);
+            is_shown = shows(c, sample, finding);
         c->hang_ms = 0;
         if (!is_shown)
             return false;
@@ -121,20 +113,19 @@ static void simplify_mode(struct campaign *c, struct sample *sample,
     for (int i = 0; i < 4; i++) {
         struct plan_mode before = sample->mode;
         simplify(&sample->mode, i);
-        if (memcmp(&before, &sample->mode, sizeof before) != 0 &&
-            !finding_shows(c, sample, finding))
+        if (memcmp(&before, &sample->mode, sizeof before) != 0 && !shows(c, sample, finding))
             sample->mode = before;
     }
 }
 
 static int64_t shrink_limit_us(const struct campaign *c)
 {
-    int64_t left_us = campaign_left_us(c);
+    int64_t left_us = course_left_us(&c->course);
     int64_t limit_us = SHRINK_US;
-    if (c->options->time_ms == 0 && c->options->count == 0)
+    if (c->course.options->time_ms == 0 && c->course.options->count == 0)
         return SHRINK_LONG_US;
-    if (c->options->time_ms > 0) {
-        int64_t share_us = c->options->time_ms * 1000 / SHRINK_SHARE;
+    if (c->course.options->time_ms > 0) {
+        int64_t share_us = c->course.options->time_ms * 1000 / SHRINK_SHARE;
         share_us = share_us > SHRINK_LEAST_US ? share_us : SHRINK_LEAST_US;
         limit_us = share_us < limit_us ? share_us : limit_us;
     }
@@ -153,8 +144,8 @@ static void shrink(struct campaign *c, struct sample *sample, const struct play_
     while (shrink_next(shrinker, &stream)) {
         memcpy(candidate->bytes, stream.data, stream.nbytes);
         candidate->nbytes = stream.nbytes;
-        shrink_answer(shrinker, finding_shows(c, candidate, finding));
-        if (clock_now_us(&c->clock) > deadline_us || is_interrupted(c)) {
+        shrink_answer(shrinker, shows(c, candidate, finding));
+        if (clock_now_us(&c->course.clock) > deadline_us || course_is_interrupted(&c->course)) {
             work->is_late = true;
             break;
         }
@@ -224,8 +215,8 @@ static void shrink_all(struct campaign *c, struct sample *sample, struct play_fi
                        struct finding_work *work)
 {
     int64_t limit_us = shrink_limit_us(c);
-    int64_t deadline_us = clock_now_us(&c->clock) + limit_us;
-    if (limit_us <= 0 || is_interrupted(c)) {
+    int64_t deadline_us = clock_now_us(&c->course.clock) + limit_us;
+    if (limit_us <= 0 || course_is_interrupted(&c->course)) {
         work->is_unshrunk = true;
         return;
     }
@@ -246,7 +237,7 @@ static void tell_again(struct campaign *c, const struct sample *sample,
 {
     struct play_result result;
     campaign_play(c, sample, NULL, NULL, &result);
-    if (result.has_finding && finding_is_same(&result.finding, finding))
+    if (result.has_finding && bucket_is_same(&result.finding, finding))
         *finding = result.finding;
 }
 
@@ -263,15 +254,19 @@ static struct bucket *find_alike(struct campaign *c, const struct sample *sample
     alias_skeleton(sample, keys[0]);
     n += alias_family(sample, finding, keys[1]);
     bucket_key(finding, own);
-    struct bucket *bucket = alias_find(&c->buckets, span_of(own), alias_changes(sample));
+    struct bucket *bucket = alias_find(&c->course.buckets, span_of(own), alias_changes(sample));
     for (size_t i = 0; i < n && bucket == NULL; i++) {
-        bucket = bucket_find(&c->buckets, keys[i]);
+        bucket = bucket_find(&c->course.buckets, keys[i]);
         (void)table_put(&work->shows, span_of(keys[i]), work);
     }
+    if (bucket == NULL)
+        bucket = alias_spoilt(&c->course.buckets, sample, finding);
+    if (alias_spoils(sample, finding, probed))
+        (void)table_put(&work->shows, span_of(probed), work);
     if (alias_relation(sample, finding, probed)) {
         bool is_relation = strcmp(finding->oracle, "relation") == 0;
         if (bucket == NULL && is_relation)
-            bucket = bucket_find(&c->buckets, probed);
+            bucket = bucket_find(&c->course.buckets, probed);
         (void)table_put(&work->shows, span_of(probed), work);
     }
     return bucket;
@@ -288,12 +283,13 @@ static struct bucket *find_shown(struct campaign *c, const struct sample *sample
     c->hang_ms = SHRINK_HANG_MS;
     alias_show(c, sample, &direct, &work->shows);
     c->hang_ms = 0;
-    for (size_t i = 0; i < c->buckets.nitems && bucket == NULL; i++) {
-        struct bucket *other = c->buckets.items[i];
+    for (size_t i = 0; i < c->course.buckets.nitems && bucket == NULL; i++) {
+        struct bucket *other = c->course.buckets.items[i];
         struct span key = span_of(other->key);
         alias_of_probe(key, changes, probed);
-        if (table_get(&direct, key) != NULL || (table_get(&work->shows, span_of(probed)) != NULL &&
-                                                alias_find(&c->buckets, key, changes) == other))
+        if (table_get(&direct, key) != NULL ||
+            (table_get(&work->shows, span_of(probed)) != NULL &&
+             alias_find(&c->course.buckets, key, changes) == other))
             bucket = other;
     }
     table_free(&direct);
@@ -306,7 +302,7 @@ static struct bucket *find_bucket(struct campaign *c, const struct sample *sampl
 {
     char key[BUCKET_KEY_NBYTES];
     bucket_key(finding, key);
-    struct bucket *bucket = bucket_find(&c->buckets, key);
+    struct bucket *bucket = bucket_find(&c->course.buckets, key);
     if (bucket != NULL || work->is_flaky || work->is_unshrunk || work->is_late)
         return bucket;
     bucket = find_alike(c, sample, finding, work);
@@ -322,30 +318,21 @@ static int record(struct campaign *c, const struct sample *sample, struct play_f
     char own[BUCKET_KEY_NBYTES];
     bool is_small = !work->is_flaky && !work->is_unshrunk && !work->is_late;
     bucket_key(finding, key);
-    struct bucket *bucket = bucket_add(&c->buckets, key);
+    struct bucket *bucket = bucket_add(&c->course.buckets, key);
     alias_of_probe(span_of(key), alias_changes(sample), own);
     if (is_small)
         (void)table_put(&work->shows, span_of(own), work);
     for (size_t i = 0; i < work->shows.nentries; i++) {
         char other[BUCKET_KEY_NBYTES];
         (void)snprintf(other, sizeof other, "%.*s", SPAN_ARG(work->shows.entries[i].key));
-        bucket_know(&c->buckets, bucket, other);
+        bucket_know(&c->course.buckets, bucket, other);
     }
-    c->shared->summary.nfindings++;
-    c->shared->summary.nflaky += work->is_flaky;
+    c->course.shared->summary.nfindings++;
+    c->course.shared->summary.nflaky += work->is_flaky;
     return record_write(c, key, sample, finding, work, err);
 }
 
 /* ---- all of it ---- */
-
-static void announce(const struct campaign *c, const struct play_finding *finding)
-{
-    if (c->options->shows_status)
-        (void)fprintf(stderr, "\n");
-    (void)printf("shown after %.1f s: %s; to be confirmed and shrunk\n",
-                 (double)campaign_elapsed_us(c) / 1e6, finding->oracle);
-    (void)fflush(stdout);
-}
 
 /* Nothing that a server called by function does while a finding is looked at ends this process. */
 static bool begin_apart(struct campaign *c)
@@ -382,9 +369,9 @@ static int keep_or_join(struct campaign *c, const struct sample *sample,
         status = record_alias(c, bucket, finding, sample->number, err);
     } else {
         status = record(c, small, &seen, work, err);
-        bucket = c->buckets.items[c->buckets.nitems - 1];
+        bucket = c->course.buckets.items[c->course.buckets.nitems - 1];
     }
-    bucket_know(&c->buckets, bucket, key);
+    bucket_know(&c->course.buckets, bucket, key);
     free(small);
     return status;
 }
@@ -392,13 +379,11 @@ static int keep_or_join(struct campaign *c, const struct sample *sample,
 int finding_take(struct campaign *c, const struct sample *sample, struct span history,
                  const struct play_finding *finding, struct err *err)
 {
-    char key[BUCKET_KEY_NBYTES];
     struct finding_work work = {.nconfirmed = 0};
-    bucket_key(finding, key);
-    if (bucket_find(&c->buckets, key) != NULL)
+    if (bucket_is_known(&c->course.buckets, finding))
         return 0;
     if (!is_passing(finding))
-        announce(c, finding);
+        status_announce(&c->course, finding);
     struct sample *small = mem_alloc(sizeof *small);
     char *before = mem_alloc(history.nbytes + 1);
     if (history.nbytes > 0)
@@ -419,11 +404,9 @@ int finding_take(struct campaign *c, const struct sample *sample, struct span hi
 int finding_keep(struct campaign *c, const struct sample *sample,
                  const struct play_finding *finding, struct err *err)
 {
-    char key[BUCKET_KEY_NBYTES];
     struct finding_work work = {.is_unshrunk = true, .nconfirmed = 1};
     struct play_finding seen = *finding;
-    bucket_key(finding, key);
-    if (bucket_find(&c->buckets, key) != NULL)
+    if (bucket_is_known(&c->course.buckets, finding))
         return 0;
     return record(c, sample, &seen, &work, err);
 }

@@ -1,25 +1,14 @@
 /*
  * finding: from something seen once to a small scenario that stays. Private to blackbox.
  *
- *   finding.c   confirmed and shrunk       record.c   written, and read again
+ *   finding.c   confirmed and shrunk       record.c   written
  *   alias.c     told apart from others     export.c   as a scenario
  */
 #ifndef IMAPSPEC_BLACKBOX_FINDING_H
 #define IMAPSPEC_BLACKBOX_FINDING_H
 
 #include "blackbox/campaign.h"
-#include "shrink/shrink.h"
-
-/* What was done about a finding. */
-struct finding_work {
-    struct shrink_statistics statistics;
-    unsigned nconfirmed;  /* plays that showed it again */
-    bool is_flaky;        /* one did not */
-    bool is_late;         /* there was no time to shrink it to the end */
-    bool is_unshrunk;     /* or to begin with that */
-    const char *replayed; /* the verdict of the scenario */
-    struct table shows;   /* keys that the stream shows when it is played on, and probed */
-};
+#include "blackbox/folder.h"
 
 /* Confirms what the sample has shown, shrinks it, tells it from others, and writes it to
  * FINDINGS/ORACLE-SIGNATURE: scenario.scn, events.bin, wire.log, meta.json. Known ones are passed
@@ -34,11 +23,6 @@ __attribute__((warn_unused_result)) int finding_keep(struct campaign *c,
                                                      const struct sample *sample,
                                                      const struct play_finding *finding,
                                                      struct err *err);
-
-/* Whether the sample shows the same again. */
-bool finding_shows(struct campaign *c, const struct sample *sample,
-                   const struct play_finding *finding);
-bool finding_is_same(const struct play_finding *a, const struct play_finding *b);
 
 /* ---- alias.c ---- */
 
@@ -62,14 +46,19 @@ void alias_skeleton(const struct sample *sample, char *key_r);
  * literals, ranges, quotes, odd tags, what was done before. False when it is no matter of rules. */
 bool alias_family(const struct sample *sample, const struct play_finding *finding, char *key_r);
 
+/* A command that writes, said to mailboxes as they were filled, and wrong by itself: what is wrong
+ * at the same command, or behind it, in longer streams is its doing. alias_spoils: the key of the
+ * command if a sample is of that kind, false if not; alias_spoilt: the bucket of such a one. */
+bool alias_spoils(const struct sample *sample, const struct play_finding *finding, char *key_r);
+struct bucket *alias_spoilt(const struct bucket_list *list, const struct sample *sample,
+                            const struct play_finding *finding);
+
 /* A key of relations, and of what the model has against an answer to SEARCH: where it is wrong,
  * relations are broken, too. False when it is neither. */
 bool alias_relation(const struct sample *sample, const struct play_finding *finding, char *key_r);
 
 /* ---- record.c ---- */
 
-/* Notes the findings that the folder holds as known; returns how many. */
-unsigned record_load(struct campaign *c);
 /* Writes the folder, and prints where it is. */
 __attribute__((warn_unused_result)) int record_write(struct campaign *c, const char *key,
                                                      const struct sample *sample,

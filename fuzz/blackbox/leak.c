@@ -26,14 +26,14 @@ static bool play_one(struct campaign *c, const struct growth_sample *kept, struc
     room->nbytes = kept->nbytes;
     memcpy(room->bytes, kept->bytes, kept->nbytes);
     campaign_play_next(c, room, &result);
-    return !result.is_broken && campaign_left_us(c) > 0 &&
-           !c->options->is_interrupted(c->options->context);
+    return !result.is_broken && course_left_us(&c->course) > 0 &&
+           !course_is_interrupted(&c->course);
 }
 
 /* Plays them in turn; how much the process has grown by that. False when there was no time. */
 static bool measure(struct campaign *c, struct selection s, unsigned nplays, uint64_t *grown_r)
 {
-    long pid = target_pid(c->options->target);
+    long pid = target_pid(c->course.options->target);
     struct sample *room = mem_alloc(sizeof *room);
     uint64_t looks[GROWTH_NLOOKS];
     size_t nlooks = 0;
@@ -42,7 +42,7 @@ static bool measure(struct campaign *c, struct selection s, unsigned nplays, uin
         if (i % (nplays / (GROWTH_NLOOKS - 1)) == 0 && nlooks < GROWTH_NLOOKS)
             looks[nlooks++] = growth_memory(pid);
         ok = play_one(c, &c->growth.kept[s.first + i % s.count], room) &&
-             target_pid(c->options->target) == pid;
+             target_pid(c->course.options->target) == pid;
     }
     *grown_r = nplays == MEASURED_PLAYS       ? growth_judge(looks, nlooks)
                : looks[nlooks - 1] > looks[0] ? looks[nlooks - 1] - looks[0]
@@ -89,7 +89,7 @@ static int tell(struct campaign *c, struct selection s, uint64_t grown, struct e
 
 int leak_look(struct campaign *c, const struct sample *sample, struct err *err)
 {
-    long pid = target_pid(c->options->target);
+    long pid = target_pid(c->course.options->target);
     struct growth *g = &c->growth;
     if (pid == 0)
         return 0;

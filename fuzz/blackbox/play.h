@@ -62,7 +62,8 @@ struct play_result {
     struct play_finding finding;
     bool is_broken; /* it could not be played at all: why is in finding.text */
     uint64_t ncommands;
-    uint64_t waited_us;             /* lost in time limits */
+    size_t nnew;        /* things never seen before in this run, where that is counted */
+    uint64_t waited_us; /* lost in time limits */
     uint8_t slow_verb, slow_bucket; /* the slowest answer; bucket 0: nothing out of the ordinary */
 };
 

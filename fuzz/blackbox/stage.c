@@ -4,6 +4,18 @@
  * more closely (watch.c), which takes time. */
 enum { INBOX_LEAST = 3, INBOX_MOST = 24, AGE_MOST_US = 500000, CONNECTIONS_MOST = 32 };
 
+enum run_readiness stage_prepare(const struct run_target *target, struct net_loop *loop,
+                                 const struct run_setup *setup, struct buffer *why)
+{
+    enum { TRIES = 3 };
+    enum run_readiness readiness = RUN_BROKEN;
+    for (int i = 0; i < TRIES && readiness == RUN_BROKEN; i++) {
+        buffer_clear(why);
+        readiness = target->prepare(target->context, loop, setup, why);
+    }
+    return readiness;
+}
+
 static void make_world(struct stage *s)
 {
     s->world = model_world_new();
@@ -23,7 +35,7 @@ enum run_readiness stage_fill(struct stage *s, struct buffer *why)
                               .nmailboxes = s->has_world ? s->fixtures->nboxes : 0,
                               .users = users,
                               .nusers = 1};
-    enum run_readiness readiness = s->target->prepare(s->target->context, s->loop, &setup, why);
+    enum run_readiness readiness = stage_prepare(s->target, s->loop, &setup, why);
     if (readiness != RUN_READY)
         return readiness;
     s->is_filled = true;

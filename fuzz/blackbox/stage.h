@@ -26,6 +26,11 @@ struct stage {
     int64_t filled_us;             /* when, by the loop's clock */
 };
 
+/* prepare() of the target. One that fails is tried again, twice at most: each takes the next user,
+ * and what is wrong with the mail of one of them may be of his own. Replaces what is in *why. */
+enum run_readiness stage_prepare(const struct run_target *target, struct net_loop *loop,
+                                 const struct run_setup *setup, struct buffer *why);
+
 /* Fills the target, unless it is. Otherwise not RUN_READY, and why. */
 enum run_readiness stage_fill(struct stage *stage, struct buffer *why);
 

@@ -4,7 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HANG_MS = 2000, LITERAL_KEPT_NBYTES = 256 * 1024, FLOOD_NBYTES = 64 * 1024 * 1024 };
+#include "blackbox/refusal.h"
+
+enum {
+    HANG_MS = 2000,
+    GREETING_TIMES = 5,
+    LITERAL_KEPT_NBYTES = 256 * 1024,
+    FLOOD_NBYTES = 64 * 1024 * 1024
+};
 
 /* ---- findings ---- */
 
@@ -39,7 +46,7 @@ static void tell_findings(struct play *p, const struct talk *t, struct span octe
     p->findings.nitems = 0;
 }
 
-int64_t play_now_us(const struct play *p)
+static int64_t now_us(const struct play *p)
 {
     return clock_now_us(net_loop_clock(p->loop)) - p->started_us;
 }
@@ -47,22 +54,16 @@ int64_t play_now_us(const struct play *p)
 static void log_octets(struct play *p, const struct talk *t, char who, struct span octets)
 {
     if (p->options->log != NULL)
-        wire_log_octets(p->options->log, t->name, who, octets, play_now_us(p));
+        wire_log_octets(p->options->log, t->name, who, octets, now_us(p));
 }
 
 static void log_event(struct play *p, const struct talk *t, const char *text)
 {
     if (p->options->log != NULL)
-        wire_log_event(p->options->log, t->name, text, play_now_us(p));
+        wire_log_event(p->options->log, t->name, text, now_us(p));
 }
 
 /* ---- what the client says ---- */
-
-/* Whether a tag of its own begins so that its completion reads as something else. */
-static bool is_gray_line(struct span text)
-{
-    return text.nbytes > 1 && (text.data[0] == '*' || text.data[0] == '+') && text.data[1] != ' ';
-}
 
 /* What is answered together with other commands, here or in another session, may wait for them. */
 static void note_crowd(struct play *p)
@@ -77,8 +78,6 @@ static void note_crowd(struct play *p)
 
 static void expect_completion(struct play *p, struct talk *t, const struct wire_unit *unit)
 {
-    if (is_gray_line(unit->bytes))
-        t->is_gray = true;
     if (p->options->verb != NULL)
         *p->options->verb = feedback_verb(unit->bytes);
     if (!plan_has_usable_tag(unit->bytes)) {
@@ -119,16 +118,26 @@ static void look_at_client(struct play *p, struct talk *t)
     uint64_t count;
     while (!t->is_gray && wire_reader_next(t->from_client, &unit)) {
         enum model_state before = model_session_state(t->model);
+        bool is_refused = model_session_has_refused_line(t->model);
         p->result->ncommands++;
         model_session_client(t->model, &unit, &p->findings);
-        if (t->nwaiting == 0 && unit.is_complete)
+        if (t->nwaiting == 0 && unit.is_complete && !is_refused)
             expect_completion(p, t, &unit);
         if (unit.is_complete)
             note_command(p, t, &unit, before);
         t->nwaiting = 0;
     }
-    if (t->is_gray || !wire_reader_is_waiting(t->from_client, &unit, &count))
+    if (t->is_gray)
         return;
+    if (!wire_reader_is_waiting(t->from_client, &unit, &count)) {
+        model_session_client_begun(t->model, wire_reader_unfinished(t->from_client));
+        return;
+    }
+    if (model_session_has_refused_line(t->model)) {
+        wire_reader_literal_refused(t->from_client);
+        look_at_client(p, t);
+        return;
+    }
     if (t->nwaiting != unit.nliterals)
         model_session_client(t->model, &unit, &p->findings);
     if (t->nwaiting == 0)
@@ -138,9 +147,17 @@ static void look_at_client(struct play *p, struct talk *t)
         model_session_client_early(t->model, &p->findings);
 }
 
+/* The command under way has an answer already, which is none. */
+static bool has_bad(const struct talk *t)
+{
+    return t->ndue > 0 && t->due[0].has_bad;
+}
+
 void talk_say(struct play *p, struct talk *t, struct span octets)
 {
-    if (t->carrier == NULL || t->is_half_closed || t->is_gray)
+    if (has_bad(t)) /* what follows would be taken for its fault */
+        (void)talk_settle(p, t);
+    if (t->carrier == NULL || t->is_half_closed || t->is_gray || p->result->has_finding)
         return;
     log_octets(p, t, 'C', octets);
     wire_reader_feed(t->from_client, octets);
@@ -161,6 +178,22 @@ void talk_end(struct play *p, struct talk *t)
 
 /* ---- what the server says ---- */
 
+/* Which of the relation's commands it is, from 1; 0: none, though its tag may be the same. */
+static unsigned related_number(const struct play *p, const struct talk_due *due)
+{
+    unsigned number = (unsigned)(due->text[2] - '0');
+    if (p->options->relation == 0 || strncmp(due->text, "zr", 2) != 0 || due->text[3] != '\0')
+        return 0;
+    const struct plan_relation *relation = plan_relation(p->options->relation);
+    for (unsigned i = 1; relation->commands[i - 1] != NULL; i++) {
+        struct span command = span_of(relation->commands[i - 1]);
+        bool is_same = span_equal(span_slice(due->command, 4, command.nbytes), command);
+        if (i == number && is_same && due->command.nbytes == command.nbytes + 6)
+            return number;
+    }
+    return 0;
+}
+
 static void take_untagged(struct play *p, struct talk *t, const struct wire_unit *unit)
 {
     struct talk_due *due = t->ndue > 0 ? &t->due[0] : NULL;
@@ -168,8 +201,8 @@ static void take_untagged(struct play *p, struct talk *t, const struct wire_unit
         return;
     if (p->options->feedback != NULL)
         feedback_untagged(p->options->feedback, &due->feedback, unit->bytes);
-    unsigned number = (unsigned)(due->text[2] - '0');
-    if (strncmp(due->text, "zr", 2) == 0 && number >= 1 && number <= 4)
+    unsigned number = related_number(p, due);
+    if (number > 0)
         buffer_append(&p->related[number - 1], unit->bytes);
 }
 
@@ -212,8 +245,10 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
     size_t at = 0;
     while (at < t->ndue && t->due[at].tag != tag)
         at++;
+    if (at == t->ndue && t->nunusable > 0 && !plan_has_usable_tag(unit->bytes))
+        t->nunusable--;
     if (at == t->ndue || !feedback_class_of(unit->bytes, &class))
-        return; /* the model has told that it is nothing's completion */
+        return; /* the model tells when it is nothing's completion */
     struct talk_due due = t->due[at];
     memmove(&t->due[at], &t->due[at + 1], (t->ndue - at - 1) * sizeof *t->due);
     t->ndue--;
@@ -221,7 +256,7 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
         time_answer(p, t, &due);
     if (p->options->feedback != NULL)
         feedback_answer(p->options->feedback, &due.feedback, due.command, unit->bytes, class);
-    if (strncmp(due.text, "zr", 2) == 0) {
+    if (related_number(p, &due) > 0) {
         p->nrelated++;
         p->is_relation_broken = p->is_relation_broken || class != FEEDBACK_OK;
     }
@@ -235,47 +270,6 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
     }
 }
 
-static bool is_due(const struct talk *t, struct span tag)
-{
-    for (size_t i = 0; i < t->ndue; i++)
-        if (t->due[i].tag == rng_hash(tag))
-            return true;
-    return false;
-}
-
-/* A completion refuses a literal, unless it was that of an older command of the same tag; so does
- * an untagged BAD where the tag cannot be given back (B43). */
-static bool refuses(const struct talk *t, const struct wire_unit *answer,
-                    const struct wire_unit *command)
-{
-    struct span rest = answer->bytes;
-    if (answer->kind == WIRE_TAGGED)
-        return span_equal(answer->tag, command->tag) && !is_due(t, command->tag);
-    bool is_bad = answer->kind == WIRE_UNTAGGED && span_is(span_cut(&rest, ' '), "*") &&
-                  span_is_nocase(span_cut(&rest, ' '), "BAD");
-    bool is_usable = plan_has_usable_tag(command->bytes);
-    return is_bad && (is_usable ? !is_due(t, command->tag) : t->nunusable == 0);
-}
-
-/* An untagged BAD is all the answer that a line gets whose tag the server cannot read (B43). Which
- * line that was it does not say: the oldest of those whose tag nobody could give back, else the
- * oldest of all, which is not waited for any more. */
-static void forget_answered(struct talk *t, const struct wire_unit *answer)
-{
-    struct span rest = answer->bytes;
-    if (answer->kind != WIRE_UNTAGGED)
-        return;
-    (void)span_cut(&rest, ' ');
-    if (!span_is_nocase(span_cut(&rest, ' '), "BAD"))
-        return;
-    if (t->nunusable > 0) {
-        t->nunusable--;
-    } else if (t->ndue > 0) {
-        t->ndue--;
-        memmove(&t->due[0], &t->due[1], t->ndue * sizeof *t->due);
-    }
-}
-
 static void answer_announcement(struct play *p, struct talk *t, const struct wire_unit *answer)
 {
     struct wire_unit command;
@@ -285,7 +279,7 @@ static void answer_announcement(struct play *p, struct talk *t, const struct wir
     if (answer->kind == WIRE_CONTINUATION) {
         wire_reader_literal_granted(t->from_client);
         t->was_refused = false;
-    } else if (refuses(t, answer, &command)) {
+    } else if (refusal_is_of_literal(t, answer, &command)) {
         wire_reader_literal_refused(t->from_client);
         t->was_refused = true;
     } else
@@ -306,7 +300,7 @@ static void look_at_server(struct play *p, struct talk *t)
             take_completion(p, t, &unit);
         else if (unit.kind == WIRE_UNTAGGED)
             take_untagged(p, t, &unit);
-        forget_answered(t, &unit);
+        refusal_note(t, &unit, clock_now_us(net_loop_clock(p->loop)));
         answer_announcement(p, t, &unit);
     }
 }
@@ -348,24 +342,26 @@ void talk_listen(struct play *p, struct talk *t)
 
 /* ---- what is due ---- */
 
-enum talk_wish talk_wish(const struct talk *t)
+enum wish { WISH_NOTHING, WISH_GREETING, WISH_CONTINUATION, WISH_COMPLETION, WISH_CLOSE };
+
+static enum wish wish_of(const struct talk *t)
 {
     struct wire_unit unit;
     uint64_t count;
     if (t->carrier == NULL || t->is_ended || t->is_gray)
-        return TALK_NOTHING;
+        return WISH_NOTHING;
     if (!t->has_greeted)
-        return TALK_GREETING;
+        return WISH_GREETING;
     if (wire_reader_is_waiting(t->from_client, &unit, &count))
-        return plan_has_usable_tag(unit.bytes) ? TALK_CONTINUATION : TALK_NOTHING;
+        return plan_has_usable_tag(unit.bytes) ? WISH_CONTINUATION : WISH_NOTHING;
     /* in the middle of a command nothing else is waited for: a server may do one after the other */
     if (t->nwaiting > 0)
-        return TALK_NOTHING;
+        return WISH_NOTHING;
     if (t->ndue > 0)
-        return TALK_COMPLETION;
+        return WISH_COMPLETION;
     if (model_session_state(t->model) == MODEL_LOGOUT && t->ndue == 0)
-        return TALK_CLOSE;
-    return TALK_NOTHING;
+        return WISH_CLOSE;
+    return WISH_NOTHING;
 }
 
 static int64_t limit_us(const struct play *p, const struct talk *t)
@@ -376,6 +372,8 @@ static int64_t limit_us(const struct play *p, const struct talk *t)
         ms = p->options->hang_ms;
     else if (t->ndue > 0 && t->due[0].is_login && target->failed_login_ms > ms)
         ms = target->failed_login_ms;
+    if (!t->has_greeted) /* a program may have to be started for the connection */
+        ms *= GREETING_TIMES;
     double scale = p->options->timeout_scale > 0 ? p->options->timeout_scale : 1;
     return (int64_t)((double)ms * 1000 * scale);
 }
@@ -397,23 +395,29 @@ static bool is_alive(struct play *p)
     return ok;
 }
 
-static void tell_silence(struct play *p, struct talk *t, enum talk_wish wish)
+static void tell_silence(struct play *p, struct talk *t, enum wish wish)
 {
     static const struct {
         const char *what, *requirement;
     } wishes[] = {
-        [TALK_GREETING] = {"a greeting", "conn.listening"},
-        [TALK_CONTINUATION] = {"an answer to an announced literal", "literal.continuation"},
-        [TALK_COMPLETION] = {"a completion", "cmd.one-completion"},
-        [TALK_CLOSE] = {"the end of the connection", "logout.close"}};
+        [WISH_GREETING] = {"a greeting", "conn.listening"},
+        [WISH_CONTINUATION] = {"an answer to an announced literal", "literal.continuation"},
+        [WISH_COMPLETION] = {"a completion", "cmd.one-completion"},
+        [WISH_CLOSE] = {"the end of the connection", "logout.close"}};
     char signature[96];
     bool in_process = p->options->target->is_in_process;
     bool alive = in_process || is_alive(p);
-    (void)snprintf(signature, sizeof signature, "%s is due, %s%s", wishes[wish].what,
-                   talk_verb_due(t), alive ? "" : ", and nobody is answered");
-    if (play_fail(p, alive ? "silent" : "hang", wishes[wish].requirement, signature,
-                  "%s is due and does not come%s%s", wishes[wish].what,
-                  t->ndue > 0 ? ", of tag " : "", t->ndue > 0 ? t->due[0].text : ""))
+    const char *requirement = wishes[wish].requirement;
+    if (has_bad(t)) {
+        requirement = refusal_requirement(t);
+        refusal_signature(t, signature, sizeof signature);
+    } else
+        (void)snprintf(signature, sizeof signature, "%s is due, %s%s", wishes[wish].what,
+                       talk_verb_due(t), alive ? "" : ", and nobody is answered");
+    if (play_fail(p, alive ? "silent" : "hang", requirement, signature,
+                  "%s is due and does not come%s%s%s", wishes[wish].what,
+                  t->ndue > 0 ? ", of tag " : "", t->ndue > 0 ? t->due[0].text : "",
+                  has_bad(t) ? ", but an untagged BAD" : ""))
         point_at(p, t);
     t->is_gray = true;
 }
@@ -427,13 +431,14 @@ static void listen_all(struct play *p)
 bool talk_settle(struct play *p, struct talk *t)
 {
     int64_t began_us = clock_now_us(net_loop_clock(p->loop));
-    int64_t deadline_us = began_us + limit_us(p, t);
-    enum talk_wish wish;
+    int64_t limit = limit_us(p, t);
+    enum wish wish;
     listen_all(p);
-    while (!p->result->has_finding && (wish = talk_wish(t)) != TALK_NOTHING) {
-        bool has_news = net_wait(p->loop, deadline_us);
+    while (!p->result->has_finding && (wish = wish_of(t)) != WISH_NOTHING) {
+        bool has_news =
+            net_wait(p->loop, has_bad(t) ? t->due[0].bad_us + REFUSAL_GRACE_US : began_us + limit);
         listen_all(p);
-        if (has_news || p->result->has_finding || talk_wish(t) == TALK_NOTHING)
+        if (has_news || p->result->has_finding || wish_of(t) == WISH_NOTHING)
             continue;
         if (!p->options->target->is_in_process)
             p->result->waited_us += (uint64_t)(clock_now_us(net_loop_clock(p->loop)) - began_us);

@@ -16,6 +16,8 @@ struct talk_due {
     struct span command; /* in the play's arena */
     struct feedback_command feedback;
     bool is_login, is_crowded; /* is_crowded: something else was due at the same time */
+    bool has_bad;              /* an untagged BAD can be about nothing but this one... */
+    int64_t bad_us;            /* ...and came then */
 };
 
 struct talk {
@@ -63,8 +65,6 @@ const char *talk_verb_due(const struct talk *t);
 void talk_signature(const struct talk *t, const struct finding *finding, char *out,
                     size_t capacity);
 
-int64_t play_now_us(const struct play *p);
-
 /* Connects and waits for the greeting. */
 void talk_open(struct play *p, struct talk *t);
 /* Breaks the connection when it is open, and forgets it. */
@@ -75,8 +75,6 @@ void talk_say(struct play *p, struct talk *t, struct span octets);
 void talk_listen(struct play *p, struct talk *t);
 void talk_end(struct play *p, struct talk *t); /* half-close */
 
-enum talk_wish { TALK_NOTHING, TALK_GREETING, TALK_CONTINUATION, TALK_COMPLETION, TALK_CLOSE };
-enum talk_wish talk_wish(const struct talk *t);
 /* Waits until nothing is due. False when the play is over. */
 bool talk_settle(struct play *p, struct talk *t);
 

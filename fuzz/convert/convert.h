@@ -2,7 +2,8 @@
  * convert: event streams (stream/stream.h) into scenarios and back, and transcripts into scenarios.
  *
  * A stream becomes a scenario without loss: convert_stream_of_case(convert_stream_to_scenario(s))
- * is s for every canonical s. How its events stand in a scenario:
+ * is s for every canonical s. It accepts either greeting, OK or PREAUTH. How its events stand in a
+ * scenario:
  *
  *     data          `C: a1 NOOP` where a whole command can be said so, literals as `{"abc"}` when a
  *                   barrier stands behind their announcement (they wait for `+`), else `{!"abc"}`;
@@ -26,12 +27,16 @@
 #ifndef IMAPSPEC_CONVERT_CONVERT_H
 #define IMAPSPEC_CONVERT_CONVERT_H
 
+#include "model/fixture.h"
 #include "script/script.h"
 #include "stream/stream.h"
 
 /* The `fixture` lines of the scenarios made here, with their ends: the mailboxes that streams are
  * about (STREAM_DELIVER names the first four). They belong to fred, whose password is secret. */
 extern const char convert_fixtures[];
+
+/* The same as a target is filled with them. All in the arena. */
+struct fixture_mailbox *convert_mailboxes(struct arena *arena, size_t *n_r);
 
 /* The message that STREAM_DELIVER template n (0..15) is: what corpus/fixtures/tN.eml holds, lines
  * ended by CR LF. In the arena. */

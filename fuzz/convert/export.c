@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "convert/carrier.h"
@@ -184,6 +185,18 @@ static void write_data(struct exporter *e, const struct stream_unit *unit)
     }
 }
 
+/* Some servers greet a session that is logged in already (B49). */
+static void write_greeting(struct exporter *e, unsigned session)
+{
+    char name[8] = "";
+    if (e->has_names)
+        (void)snprintf(name, sizeof name, "s%u ", session);
+    buffer_printf(e->out,
+                  "  either {\n    %sS: * OK <text-line>\n  } or {\n    %sS: * PREAUTH "
+                  "<text-line>\n  }\n",
+                  name, name);
+}
+
 static void write_head(struct exporter *e, const char *id, const char *claim, unsigned nsessions)
 {
     buffer_printf(e->out, "scenario %s ", id);
@@ -193,12 +206,8 @@ static void write_head(struct exporter *e, const char *id, const char *claim, un
     for (unsigned i = 1; e->has_names && i <= nsessions; i++)
         buffer_printf(e->out, "  session  s%u\n", i);
     buffer_append_byte(e->out, '\n');
-    for (unsigned i = 1; i <= nsessions; i++) {
-        buffer_append_text(e->out, "  ");
-        if (e->has_names)
-            buffer_printf(e->out, "s%u ", i);
-        buffer_append_text(e->out, "S: * OK <text-line>\n");
-    }
+    for (unsigned i = 1; i <= nsessions; i++)
+        write_greeting(e, i);
 }
 
 void convert_stream_to_scenario(struct span stream, const char *id, const char *claim,

@@ -182,6 +182,28 @@ static bool is_status(struct span word)
     return false;
 }
 
+/* Scenarios take the parentheses of what a server says for lists. */
+static bool has_whole_lists(struct span line)
+{
+    size_t depth = 0;
+    bool is_quoted = false;
+    for (size_t i = 0; i < line.nbytes; i++) {
+        char c = line.data[i];
+        if (is_quoted && c == '\\') {
+            i++;
+            continue;
+        }
+        if (c == '"')
+            is_quoted = !is_quoted;
+        if (is_quoted || (c != '(' && c != ')'))
+            continue;
+        if (c == ')' && depth == 0)
+            return false;
+        depth = c == '(' ? depth + 1 : depth - 1;
+    }
+    return depth == 0 && !is_quoted;
+}
+
 static void write_response(struct transcript *t, const struct peer *peer, struct span stream)
 {
     struct span rest = stream;
@@ -196,7 +218,8 @@ static void write_response(struct transcript *t, const struct peer *peer, struct
         return;
     }
     buffer_clear(&t->scratch);
-    if (span_is(first, "*") && carrier_say(rest, &t->scratch))
+    if (span_is(first, "*") && carrier_say(rest, &t->scratch) &&
+        has_whole_lists(buffer_span(&t->scratch)))
         buffer_printf(&t->steps, "S: * %.*s\n", SPAN_ARG(buffer_span(&t->scratch)));
     else
         buffer_append_text(&t->steps, span_is(first, "*") ? "S: * <any>\n" : "S: <any>\n");

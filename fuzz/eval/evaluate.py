@@ -34,6 +34,7 @@ WALL_MOST = 12  # seconds of the clock for each of the core's, then the run ends
 WALL_LEAST_S = 30
 CONFIRMING_S = 60
 TICKS = os.sysconf("SC_CLK_TCK")
+MEMORY = "/dev/shm"  # so that the disk is no part of it
 BY_CLOCK = ("silent", "hang", "slow", "refused")  # oracles that a busy machine might deceive
 
 
@@ -137,7 +138,7 @@ class Run:
         seconds, _ = self.wait(
             [self.program(tree, f"fuzz_{self.bug.target}_planted"), f"-seed={seed}",
              f"-max_total_time={self.options.time * WALL_MOST + WALL_LEAST_S}", "-timeout=5", "-rss_limit_mb=2048",
-             "-max_len=4096", f"-artifact_prefix={self.folder}/found-", "-print_final_stats=1",
+             "-max_len=4096", "-detect_leaks=0", f"-artifact_prefix={self.folder}/found-", "-print_final_stats=1",
              corpus, self.seeds],
             self.environment(ASAN_OPTIONS="symbolize=0:detect_leaks=0:quarantine_size_mb=16"))
         found = [name for name in os.listdir(self.folder)
@@ -155,6 +156,7 @@ class Run:
             ASAN_OPTIONS="abort_on_error=1:detect_leaks=0:symbolize=0:quarantine_size_mb=16")
         if AFL[self.engine]:
             environment["AFL_CUSTOM_MUTATOR_LIBRARY"] = self.program("afl-asan", "afl_mutator.so")
+            environment["AFL_CUSTOM_MUTATOR_ONLY"] = "1"  # it changes octets, too
             environment["IMAPSPEC_FUZZ_SIDE"] = ("response" if self.bug.target == "client"
                                                  else "request")
         command = ["afl-fuzz", "-i", self.seeds, "-o", out, "-m", "none", "-t", "5000",
@@ -250,7 +252,7 @@ def keep(options, found, name):
 
 
 def run_once(options, engine, bug, seed):
-    folder = tempfile.mkdtemp(prefix="fuzz-eval-")
+    folder = tempfile.mkdtemp(prefix="fuzz-eval-", dir=MEMORY if os.path.isdir(MEMORY) else None)
     try:
         run = Run(options, engine, bug, seed, folder)
         played = run.play()

@@ -14,6 +14,7 @@
 
 enum {
     STACK_MOST = 4,
+    FRESH_ONE_IN = 32,
     MOST_NBYTES = 1 << 20,
     COUNT_BASE = 64,
     COUNT_PER_UNIT = 8,
@@ -92,6 +93,16 @@ static void describe(struct afl *afl)
     memcpy(afl->description + used, name, strlen(name) + 1);
 }
 
+/* A stream that is nothing of the corpus: short, of one session or of several. */
+static size_t make_up(struct afl *afl, size_t most)
+{
+    unsigned nsessions = rng_below(&afl->rng, 2) == 0 ? 1 : 1 + (unsigned)rng_below(&afl->rng, 4);
+    unsigned ncommands = 2 + (unsigned)rng_below(&afl->rng, 10);
+    memcpy(afl->description, "generate", sizeof "generate");
+    return mutator_generate(afl->mutator, ncommands, nsessions, afl->rooms[0], most,
+                            rng_next(&afl->rng));
+}
+
 size_t afl_custom_fuzz(void *data, unsigned char *bytes, size_t nbytes, unsigned char **out_r,
                        unsigned char *other, size_t nother, size_t max)
 {
@@ -104,6 +115,10 @@ size_t afl_custom_fuzz(void *data, unsigned char *bytes, size_t nbytes, unsigned
     make_room(afl, most + 1);
     afl->description[0] = '\0';
     mutator_remember(afl->mutator, donor);
+    if (rng_below(&afl->rng, FRESH_ONE_IN) == 0) {
+        *out_r = (unsigned char *)afl->rooms[0];
+        return make_up(afl, most);
+    }
     for (unsigned i = 0; i < count; i++) {
         uint64_t seed = rng_next(&afl->rng);
         bool crosses = i == 0 && donor.nbytes > 0 && seed % 16 == 0;

@@ -7,7 +7,7 @@
 
 #include "mutator/mutator.h"
 
-enum { INPUT_NBYTES = 1 << 16 };
+enum { INPUT_NBYTES = 1 << 16, STACK_MOST = 4, FRESH_ONE_IN = 32 };
 
 #ifdef FUZZ_RESPONSES
 static const enum mutator_side side = MUTATOR_RESPONSES;
@@ -38,13 +38,32 @@ static struct mutator *the_mutator(void)
     return mutator;
 }
 
+/* A stream that is nothing of the corpus: short, of one session or of several. */
+static size_t make_up(struct rng *rng, char *out, size_t max)
+{
+    unsigned nsessions = rng_below(rng, 2) == 0 ? 1 : 1 + (unsigned)rng_below(rng, 4);
+    unsigned ncommands = 2 + (unsigned)rng_below(rng, 10);
+    return mutator_generate(the_mutator(), ncommands, nsessions, out, max, rng_next(rng));
+}
+
+/* One change mostly, or a few on top of each other. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t nbytes, size_t max, unsigned seed)
 {
     static char input[INPUT_NBYTES];
+    struct rng rng = rng_seeded(seed);
     if (nbytes > sizeof input)
         return LLVMFuzzerMutate(data, nbytes, max);
-    memcpy(input, data, nbytes);
-    return mutator_mutate(the_mutator(), span_make(input, nbytes), (char *)data, max, seed);
+    if (rng_below(&rng, FRESH_ONE_IN) == 0)
+        return make_up(&rng, (char *)data, max);
+    unsigned count = 1;
+    while (count < STACK_MOST && rng_below(&rng, 2) == 0)
+        count++;
+    for (; count > 0 && nbytes <= sizeof input; count--) {
+        memcpy(input, data, nbytes);
+        nbytes = mutator_mutate(the_mutator(), span_make(input, nbytes), (char *)data, max,
+                                rng_next(&rng));
+    }
+    return nbytes;
 }
 
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *first, size_t nfirst, const uint8_t *second,

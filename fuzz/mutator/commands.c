@@ -1,5 +1,7 @@
 #include "mutator/inside.h"
 
+#include <string.h>
+
 enum { EFFECT_NONE, EFFECT_LOGIN, EFFECT_LOGOUT, EFFECT_SELECT, EFFECT_EXPUNGE };
 
 /* What commands are worth saying in which state, SCENE_NEW to SCENE_OVER, and what they do. */
@@ -27,7 +29,7 @@ enum { NVERBS = sizeof verbs / sizeof verbs[0] };
 struct producer producer_of(struct mutator *m, unsigned session)
 {
     return (struct producer){.form = m->form,
-                             .rng = &m->rng,
+                             .dice = &m->dice,
                              .scene = &m->scenes[session - 1],
                              .swarm = &m->swarm,
                              .out = m->scratch,
@@ -48,7 +50,21 @@ static struct span word_behind_tag(struct span text)
     return span_slice(rest, 0, end);
 }
 
-static void request_effect(struct scene *scene, struct span word)
+/* The atom that follows the word. */
+static void note_mailbox(struct scene *scene, struct span text, struct span word)
+{
+    struct span rest = span_from(text, (size_t)(word.data + word.nbytes - text.data) + 1);
+    size_t end = 0;
+    while (end < rest.nbytes && rest.data[end] > ' ')
+        end++;
+    bool is_atom =
+        end > 0 && end <= sizeof scene->mailbox && rest.data[0] != '"' && rest.data[0] != '{';
+    scene->mailbox_nbytes = is_atom ? (uint8_t)end : 0;
+    if (is_atom)
+        memcpy(scene->mailbox, rest.data, end);
+}
+
+static void request_effect(struct scene *scene, struct span text, struct span word)
 {
     unsigned effect = EFFECT_NONE;
     for (size_t i = 0; i < NVERBS && effect == EFFECT_NONE; i++)
@@ -61,8 +77,10 @@ static void request_effect(struct scene *scene, struct span word)
         scene->state = SCENE_AUTHENTICATED;
     else if (effect == EFFECT_SELECT && scene->state != SCENE_NEW)
         scene->state = SCENE_SELECTED;
-    if (effect == EFFECT_SELECT)
+    if (effect == EFFECT_SELECT) {
         scene->old = scene->exists = EXISTS_GUESS;
+        note_mailbox(scene, text, word);
+    }
     if (effect == EFFECT_EXPUNGE && scene->exists > 1) {
         scene->old = scene->exists;
         scene->exists--;
@@ -72,6 +90,10 @@ static void request_effect(struct scene *scene, struct span word)
 static void response_effect(struct scene *scene, struct span text, struct span word)
 {
     uint32_t number = 0;
+    char room[POOL_MOST_NBYTES];
+    if (text.nbytes > 0 && text.data[0] == 'A' &&
+        span_starts_with(text, pool_canonical(POOL_TAG, scene, room)))
+        scene->commands++;
     if (scene->state == SCENE_NEW)
         scene->state = SCENE_SELECTED;
     if (number_parse_u32(word, &number) != 0 || number >= UINT16_MAX)
@@ -89,11 +111,12 @@ static void response_effect(struct scene *scene, struct span text, struct span w
 void command_effect(struct mutator *m, struct scene *scene, struct span text)
 {
     struct span word = word_behind_tag(text);
-    scene->commands++;
-    if (m->side == MUTATOR_REQUESTS)
-        request_effect(scene, word);
-    else
+    if (m->side == MUTATOR_RESPONSES) {
         response_effect(scene, text, word);
+        return;
+    }
+    scene->commands++;
+    request_effect(scene, text, word);
 }
 
 /* ---- fresh ones ---- */
@@ -130,7 +153,7 @@ void command_swarm(struct mutator *m)
     }
 }
 
-static void end_fresh(struct mutator *m, struct producer *p, unsigned session)
+void command_end(struct mutator *m, struct producer *p, unsigned session)
 {
     struct span text = span_make(p->out, p->nbytes);
     sink_data(&m->sink, text);
@@ -150,64 +173,5 @@ void command_fresh(struct mutator *m, unsigned session)
         produce_rule(&p, m->verb_rules[verb - verbs]);
         produce_rule(&p, m->eol);
     }
-    end_fresh(m, &p, session);
-}
-
-/* ---- set pieces ---- */
-
-static void say(struct mutator *m, unsigned session, const char *text)
-{
-    struct producer p = producer_of(m, session);
-    if (m->side == MUTATOR_REQUESTS) {
-        produce_rule(&p, m->tag);
-        produce_octets(&p, SPAN_LIT(" "));
-    }
-    produce_octets(&p, span_of(text));
-    produce_octets(&p, SPAN_LIT("\r\n"));
-    end_fresh(m, &p, session);
-}
-
-static void say_named(struct mutator *m, unsigned session, const char *verb, enum pool pool)
-{
-    struct producer p = producer_of(m, session);
-    char room[POOL_MOST_NBYTES];
-    produce_rule(&p, m->tag);
-    produce_octets(&p, span_of(verb));
-    if (pool == POOL_USER) {
-        produce_octets(&p, m->pools.of[POOL_USER].items[0]);
-        produce_octets(&p, SPAN_LIT(" "));
-        produce_octets(&p, m->pools.of[POOL_PASSWORD].items[0]);
-    } else {
-        struct span name = pool_value(pool, &m->rng, p.scene, room);
-        produce_string(&p, produce_can_spell(PRODUCE_ATOM, name) ? PRODUCE_ATOM : PRODUCE_QUOTED,
-                       name);
-    }
-    produce_octets(&p, SPAN_LIT("\r\n"));
-    end_fresh(m, &p, session);
-}
-
-void command_prefix(struct mutator *m, unsigned session)
-{
-    unsigned state = m->scenes[session - 1].state;
-    if (m->side == MUTATOR_RESPONSES) {
-        say(m, session, "* OK ready");
-        say(m, session, "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen k1)");
-        say(m, session, "* 5 EXISTS");
-        say(m, session, "* 1 RECENT");
-        return;
-    }
-    if (state == SCENE_NEW || state == SCENE_OVER)
-        say_named(m, session, " LOGIN ", POOL_USER);
-    say_named(m, session, " SELECT ", POOL_MAILBOX);
-}
-
-void command_probe(struct mutator *m, unsigned session)
-{
-    static const char *const requests[] = {
-        "NOOP", "SEARCH ALL", "CHECK", "FETCH 1:5 ALL", "FETCH 1:5 (FLAGS RFC822.SIZE)", "NOOP"};
-    static const char *const responses[] = {"* 5 EXISTS", "* 0 EXISTS",   "* 1 EXPUNGE",
-                                            "* 1 RECENT", "* SEARCH 1 2", "a1 OK done"};
-    uint32_t count = 1 + below(m, 3);
-    for (uint32_t i = 0; i < count; i++)
-        say(m, session, (m->side == MUTATOR_REQUESTS ? requests : responses)[below(m, 6)]);
+    command_end(m, &p, session);
 }

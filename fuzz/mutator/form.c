@@ -280,6 +280,19 @@ static void measure(struct form *form)
     free(walks);
 }
 
+static void sum_weights(struct form *form)
+{
+    form->upto = mem_alloc(form->nparts * sizeof *form->upto);
+    for (size_t i = 0; i < form->nitems; i++) {
+        const struct form_item *it = &form->items[i];
+        uint32_t total = 0;
+        for (unsigned k = 0; k < it->nparts; k++) {
+            total += form->items[form->parts[it->parts + k]].weight;
+            form->upto[it->parts + k] = short_of(total);
+        }
+    }
+}
+
 /* ---- rules ---- */
 
 static void describe_rule(struct form *form, size_t index)
@@ -315,6 +328,7 @@ struct form *form_new(const struct grammar *grammar)
     for (size_t i = 0; i < form->nrules; i++)
         index_choices(form, form->rules[i].body, grammar->rules[i].body);
     measure(form);
+    sum_weights(form);
     fold_texts(form);
     return form;
 }
@@ -326,6 +340,7 @@ void form_free(struct form **form)
         return;
     free(f->items);
     free(f->parts);
+    free(f->upto);
     free(f->rules);
     free(f->sets);
     free(f->choices);

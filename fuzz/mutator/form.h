@@ -71,6 +71,7 @@ struct form {
     size_t nitems, items_capacity;
     uint16_t *parts;
     size_t nparts, parts_capacity;
+    uint16_t *upto;          /* by place in parts[]: the weights of a choice up to this part */
     struct form_rule *rules; /* numbered as those of the grammar */
     size_t nrules;
     struct form_set *sets;

@@ -15,6 +15,7 @@ enum {
     DONOR_NBYTES = 4096,
     OPERATORS_MOST = 64,
     VERBS_MOST = 16,
+    ANSWERS_MOST = 16,
     EXISTS_GUESS = 5, /* messages of a mailbox that nobody has told about */
     SWARM_CALLS = 64,
     KEPT_NTREES = 128,
@@ -63,9 +64,10 @@ struct mutator {
     struct form *form;
     int start;    /* the rule of units: request, server-unit */
     int greeting; /* MUTATOR_RESPONSES */
-    int tag, eol;
+    int tag, eol, sequence;
     int verb_rules[VERBS_MOST];
-    struct rng rng;
+    int answer_rules[ANSWERS_MOST];
+    struct dice dice;
     struct pools pools;
 
     /* swarm */
@@ -100,7 +102,7 @@ struct mutator {
 
 static inline uint32_t below(struct mutator *m, uint32_t bound)
 {
-    return pool_below(&m->rng, bound);
+    return pool_below(&m->dice, bound);
 }
 
 /* ---- units (units.c) ---- */
@@ -144,16 +146,27 @@ void sink_edit(struct mutator *m, uint32_t at, uint32_t nbytes, struct span repl
 struct producer producer_of(struct mutator *m, unsigned session);
 /* Writes a fresh command or response that suits the session, and lets it take effect. */
 void command_fresh(struct mutator *m, unsigned session);
-/* Writes what brings the session to a selected mailbox. */
-void command_prefix(struct mutator *m, unsigned session);
-/* Writes what shows what the session knows: FETCH, SEARCH, CHECK; the like of a server. */
-void command_probe(struct mutator *m, unsigned session);
+/* Writes what p has made, and lets it take effect. */
+void command_end(struct mutator *m, struct producer *p, unsigned session);
 /* What a command (or response) does to a session, by its first words. */
 void command_effect(struct mutator *m, struct scene *scene, struct span text);
 /* Finds the rules of the commands. */
 void command_prepare(struct mutator *m);
 /* A random subset of commands for the swarm. */
 void command_swarm(struct mutator *m);
+
+/* ---- set pieces (pieces.c) ---- */
+
+/* Writes what brings the session to a selected mailbox. */
+void command_prefix(struct mutator *m, unsigned session);
+/* Writes what shows what the session knows: FETCH, SEARCH, CHECK; the like of a server. */
+void command_probe(struct mutator *m, unsigned session);
+/* Writes the event that changes a mailbox from outside. */
+void event_deliver(struct mutator *m);
+/* Writes a whole session, or several: the scenes are at their beginning. */
+void piece_session(struct mutator *m, unsigned ncommands, unsigned nsessions);
+/* Finds the rules of the pieces. */
+void piece_prepare(struct mutator *m);
 
 /* ---- trees ---- */
 
@@ -183,6 +196,7 @@ bool session_interleave(struct mutator *m, unsigned which);
 bool session_repeat(struct mutator *m, unsigned which);
 bool session_probe(struct mutator *m, unsigned which);
 bool session_event(struct mutator *m, unsigned which);
+bool session_piece(struct mutator *m, unsigned which);
 bool tree_regenerate(struct mutator *m, unsigned which);
 bool tree_swap(struct mutator *m, unsigned which);
 bool tree_graft(struct mutator *m, unsigned which);
@@ -193,6 +207,7 @@ bool value_number(struct mutator *m, unsigned which);
 bool value_name(struct mutator *m, unsigned which);
 bool value_tag(struct mutator *m, unsigned which);
 bool value_date(struct mutator *m, unsigned which);
+bool value_long(struct mutator *m, unsigned which);
 
 enum literal_kind {
     LITERAL_OFF_BY_ONE,
@@ -215,7 +230,8 @@ enum near_kind {
     NEAR_DOUBLE_SPACE,
     NEAR_TRAILING_SPACE,
     NEAR_MISSING_SPACE,
-    NEAR_CASE
+    NEAR_CASE,
+    NEAR_WORD
 };
 bool near_miss(struct mutator *m, unsigned which);
 bool octets_change(struct mutator *m, unsigned which);

@@ -19,20 +19,19 @@ static void write_lines(struct mutator *m, struct producer *p, struct span value
     produce_octets(p, line);
 }
 
+/* A count about a power of two, or one that no type can hold. */
 static void write_huge(struct mutator *m, struct producer *p, struct span value)
 {
     static const char *const counts[] = {
-        "4294967296",
-        "4294967295",
-        "2147483648",
-        "9999999999",
-        "65536",
-        "99999",
-        "18446744073709551615",
-        "18446744073709551616",
-        "00000000000000000000000003",
-        "100000000000000000000000000000000000000000000000000000000"};
-    announce_text(p, counts[below(m, 10)]);
+        "9999999999",           "99999",
+        "18446744073709551615", "18446744073709551616",
+        "4294967295",           "00000000000000000000000003",
+        "4294967296",           "100000000000000000000000000000000000000000000000000000000"};
+    uint32_t kind = below(m, 16);
+    if (kind < 8)
+        announce_text(p, counts[kind]);
+    else
+        produce_announcement(p, (UINT32_C(1) << (8 + below(m, 24))) + below(m, 5) - 2);
     produce_octets(p, value);
 }
 

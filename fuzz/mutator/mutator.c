@@ -79,7 +79,7 @@ static void draw_swarm(struct mutator *m)
     }
     const size_t nitems = m->form->nitems;
     for (size_t from = 0; from < nitems; from += 21) {
-        uint64_t dice = rng_next(&m->rng);
+        uint64_t dice = dice_next(&m->dice);
         for (size_t i = from; i < nitems && i < from + 21; i++, dice >>= 3)
             m->is_off[i] = (dice & 7) == 0;
     }
@@ -110,6 +110,7 @@ struct mutator *mutator_new(enum mutator_side side)
     m->is_off = mem_alloc(m->form->nitems * sizeof *m->is_off);
     m->pools = pools_standard();
     command_prepare(m);
+    piece_prepare(m);
     return m;
 }
 
@@ -167,7 +168,7 @@ void mutator_remember(struct mutator *m, struct span stream)
 
 static void begin(struct mutator *m, struct span in, struct sink sink, uint64_t seed)
 {
-    m->rng = rng_seeded(seed);
+    m->dice = (struct dice){seed};
     if (m->calls++ % SWARM_CALLS == 0)
         draw_swarm(m);
     m->sink = sink;
@@ -270,16 +271,6 @@ size_t mutator_generate(struct mutator *m, unsigned ncommands, unsigned nsession
         return 0;
     begin(m, SPAN_LIT(""), (struct sink){.bytes = out, .max = max}, seed);
     units_walk(m, 0);
-    unsigned session = 1;
-    for (unsigned i = 0; i < ncommands && !m->sink.is_full; i++) {
-        unsigned next = below(m, 3) == 0 ? 1 + below(m, nsessions) : session;
-        if (next != session)
-            sink_session(&m->sink, session = next);
-        if (m->scenes[session - 1].state == SCENE_NEW && below(m, 8) != 0)
-            command_prefix(m, session);
-        command_fresh(m, session);
-        if (below(m, 24) == 0)
-            sink_control(&m->sink, STREAM_DELIVER, below(m, 16));
-    }
+    piece_session(m, ncommands, nsessions);
     return m->sink.nbytes;
 }

@@ -57,12 +57,39 @@ static bool insert_octet(struct mutator *m, char octet)
     return true;
 }
 
+/* Where a word begins; all words are equally likely, long or short. */
+static uint32_t find_word(struct mutator *m, uint32_t *nbytes_r)
+{
+    uint32_t total = (uint32_t)m->text.nbytes;
+    uint32_t at = 0;
+    uint32_t count = 0;
+    uint32_t chosen = UINT32_MAX;
+    while (at < total) {
+        uint32_t end = at;
+        while (end < total && char_is_alpha(m->text.data[end]))
+            end++;
+        if (end > at && below(m, ++count) == 0) {
+            chosen = at;
+            *nbytes_r = end - at;
+        }
+        at = end + 1;
+    }
+    return chosen;
+}
+
+/* The other case: of a word or of one letter. */
 static bool change_case(struct mutator *m)
 {
-    uint32_t from = below(m, (uint32_t)m->text.nbytes);
     uint32_t count = 0;
+    uint32_t from = find_word(m, &count);
     struct producer p = {.out = m->scratch, .capacity = sizeof m->scratch};
-    for (uint32_t at = from; at < m->text.nbytes && char_is_alpha(m->text.data[at]); at++) {
+    if (from == UINT32_MAX)
+        return false;
+    if (below(m, 2) == 0) {
+        from += below(m, count);
+        count = 1;
+    }
+    for (uint32_t at = from; at < from + count; at++) {
         char c = m->text.data[at];
         char turned;
         if (char_is_lower(c))
@@ -70,11 +97,26 @@ static bool change_case(struct mutator *m)
         else
             turned = char_lower(c);
         produce_octets(&p, span_make(&turned, 1));
-        count++;
     }
-    if (count == 0 || p.is_full)
+    if (p.is_full)
         return false;
     sink_edit(m, from, count, span_make(p.out, p.nbytes));
+    return true;
+}
+
+/* A letter becomes another one, comes twice, or is left out. */
+static bool change_word(struct mutator *m)
+{
+    uint32_t nbytes = 0;
+    uint32_t at = find_word(m, &nbytes);
+    if (at == UINT32_MAX)
+        return false;
+    at += below(m, nbytes);
+    char letters[2] = {m->text.data[at], (char)('a' + below(m, 26))};
+    uint32_t kind = below(m, 4);
+    if (kind == 0)
+        letters[1] = letters[0];
+    sink_edit(m, at, 1, kind < 2 ? span_make(letters, 2) : span_make(letters + 1, kind == 2));
     return true;
 }
 
@@ -101,6 +143,8 @@ bool near_miss(struct mutator *m, unsigned which)
         return change_blank(m, SPAN_LIT(""));
     case NEAR_CASE:
         return change_case(m);
+    case NEAR_WORD:
+        return change_word(m);
     }
     return false;
 }
@@ -139,7 +183,7 @@ bool octets_change(struct mutator *m, unsigned which)
     m->unit = unit;
     memcpy(m->scratch, m->units->stream.data + u->at, u->nbytes);
     size_t nbytes = m->hook != NULL ? m->hook(m->hook_context, m->scratch, u->nbytes,
-                                              sizeof m->scratch, rng_next(&m->rng))
+                                              sizeof m->scratch, dice_next(&m->dice))
                                     : havoc(m, m->scratch, u->nbytes, sizeof m->scratch);
     sink_units(&m->sink, m->units, 0, unit);
     sink_raw(&m->sink, span_make(m->scratch, nbytes));

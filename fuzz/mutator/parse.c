@@ -160,8 +160,10 @@ RARELY static uint32_t match_rule(struct parse *p, const struct form_item *it, u
     p->depth++;
     uint32_t to = match_body(p, rule, node, at);
     p->depth--;
-    if (to != FAIL && rule->nunlike > 0 && is_excluded(p, rule, at, to))
+    if (to != FAIL && rule->nunlike > 0 && is_excluded(p, rule, at, to)) {
+        p->nnodes = node + 1;
         to = fail(p, at);
+    }
     if (to != FAIL && rule->is_count)
         note_count(p, at, to);
     return close_node(p, node, to);

@@ -1,6 +1,5 @@
 #include "mutator/pool.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* ---- words ---- */
@@ -37,6 +36,12 @@ static const struct span atoms[] = {
     SPAN_INIT("fred"), SPAN_INIT("NIL"),     SPAN_INIT("example.org"),
     SPAN_INIT("Seen"), SPAN_INIT("Deleted"), SPAN_INIT("k1"),
     SPAN_INIT("+"),    SPAN_INIT("*"),       SPAN_INIT("1")};
+/* The last ones are none. */
+static const struct span months[] = {
+    SPAN_INIT("Jan"), SPAN_INIT("Feb"), SPAN_INIT("Mar"), SPAN_INIT("Apr"), SPAN_INIT("May"),
+    SPAN_INIT("Jun"), SPAN_INIT("Jul"), SPAN_INIT("Aug"), SPAN_INIT("Sep"), SPAN_INIT("Oct"),
+    SPAN_INIT("Nov"), SPAN_INIT("Dec"), SPAN_INIT("DEC"), SPAN_INIT("jan"), SPAN_INIT("Sept"),
+    SPAN_INIT("Mai"), SPAN_INIT("13")};
 static const struct span years[] = {SPAN_INIT("88"), SPAN_INIT("88"), SPAN_INIT("90"),
                                     SPAN_INIT("26"), SPAN_INIT("00"), SPAN_INIT("99")};
 
@@ -55,6 +60,7 @@ struct pools pools_standard(void)
                               [POOL_PATTERN] = WORDS(patterns),
                               [POOL_KEYWORD] = WORDS(keywords),
                               [POOL_WORD] = WORDS(words),
+                              [POOL_MONTH] = WORDS(months),
                               [POOL_YEAR] = WORDS(years),
                               [POOL_TEXT] = WORDS(texts),
                               [POOL_ATOM] = WORDS(atoms),
@@ -72,7 +78,7 @@ static const struct {
     {"keyword", POOL_KEYWORD},   {"search-string", POOL_WORD}, {"date-day", POOL_DAY},
     {"date-year", POOL_YEAR},    {"nz-number", POOL_MESSAGE},  {"number", POOL_COUNT},
     {"text-line", POOL_TEXT},    {"name", POOL_MAILBOX},       {"atom", POOL_ATOM},
-    {"astring-atom", POOL_ATOM}, {"obs-bare", POOL_ATOM},
+    {"astring-atom", POOL_ATOM}, {"obs-bare", POOL_ATOM},      {"month", POOL_MONTH},
 };
 
 enum pool pool_of_rule(const char *name)
@@ -85,9 +91,9 @@ enum pool pool_of_rule(const char *name)
 
 /* ---- numbers ---- */
 
-static struct span print_number(uint32_t number, char *out)
+static struct span print_number(uint64_t number, char *out)
 {
-    char digits[10];
+    char digits[20];
     size_t count = 0;
     do {
         digits[count++] = (char)('0' + number % 10);
@@ -98,80 +104,137 @@ static struct span print_number(uint32_t number, char *out)
     return span_make(out, count);
 }
 
-static struct span message_number(struct rng *rng, const struct scene *scene, char *out)
+static struct span message_number(struct dice *dice, const struct scene *scene, char *out)
 {
     uint32_t exists = scene->exists;
-    uint32_t kind = pool_below(rng, 16);
+    uint32_t kind = pool_below(dice, 16);
+    if (kind == 15 && (scene->is_server || pool_chance(dice, 2)))
+        return pool_edge_number(dice, scene, out);
     if (kind < 2 || exists == 0)
-        return print_number(1 + pool_below(rng, 4), out);
+        return print_number(1 + pool_below(dice, 4), out);
     if (kind < 5)
         return print_number(exists, out);
     if (kind == 5)
         return print_number(exists + 1, out);
     if (kind == 6)
         return print_number(scene->old > 0 ? scene->old : 1, out);
-    return print_number(1 + pool_below(rng, exists), out);
+    return print_number(1 + pool_below(dice, exists), out);
 }
 
-struct span pool_edge_number(struct rng *rng, const struct scene *scene, char out[POOL_MOST_NBYTES])
+/* Behind the end of a number that some type can hold: what is left of it is small, and may well be
+ * a message. */
+static struct span wrapped_number(struct dice *dice, const struct scene *scene, char *out)
+{
+    static const uint64_t ends[] = {
+        256, 65536, UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 32, UINT64_C(1) << 32};
+    static const struct span beyond = SPAN_INIT("184467440737095516"); /* of 2^64, but two digits */
+    uint32_t kind = pool_below(dice, 8);
+    uint32_t more = pool_below(dice, scene->exists + 3U);
+    if (kind < 6)
+        return print_number(ends[kind] + more - 1, out);
+    memcpy(out, beyond.data, beyond.nbytes);
+    return span_make(out, beyond.nbytes + print_number(16 + more % 64, out + beyond.nbytes).nbytes);
+}
+
+struct span pool_edge_number(struct dice *dice, const struct scene *scene,
+                             char out[POOL_MOST_NBYTES])
 {
     static const struct span edges[] = {
-        SPAN_INIT("0"),          SPAN_INIT("1"),          SPAN_INIT("2147483647"),
-        SPAN_INIT("2147483648"), SPAN_INIT("4294967295"), SPAN_INIT("4294967296"),
-        SPAN_INIT("4294967297"), SPAN_INIT("9999999999"), SPAN_INIT("00"),
-        SPAN_INIT("01"),         SPAN_INIT("0000000002"), SPAN_INIT("18446744073709551616"),
-        SPAN_INIT("65536"),      SPAN_INIT("255"),
+        SPAN_INIT("0"),   SPAN_INIT("1"),          SPAN_INIT("2147483647"), SPAN_INIT("4294967295"),
+        SPAN_INIT("00"),  SPAN_INIT("9999999999"), SPAN_INIT("0000000002"), SPAN_INIT("01"),
+        SPAN_INIT("255"), SPAN_INIT("4294967296"),
     };
-    uint32_t kind = pool_below(rng, 4);
-    if (kind == 0)
-        return print_number(scene->exists + pool_below(rng, 3), out);
-    if (kind == 1)
+    uint32_t kind = pool_below(dice, 8);
+    if (kind < 3)
+        return edges[0];
+    if (kind == 3)
         return print_number(scene->old, out);
-    return edges[pool_below(rng, sizeof edges / sizeof edges[0])];
+    if (kind == 4)
+        return print_number(scene->exists + pool_below(dice, 3), out);
+    if (kind == 5)
+        return wrapped_number(dice, scene, out);
+    return edges[pool_below(dice, sizeof edges / sizeof edges[0])];
 }
 
-static struct span tag(struct rng *rng, const struct scene *scene, char *out)
+/* What a server says of a mailbox: few messages mostly, as many as there were or one more. */
+static struct span count_number(struct dice *dice, const struct scene *scene, char *out)
 {
-    out[0] = pool_chance(rng, 16) ? 'A' : 'a';
-    uint32_t number = pool_chance(rng, 8) ? pool_below(rng, 10) : scene->commands % 100U;
+    uint32_t kind = pool_below(dice, 16);
+    if (kind == 0)
+        return pool_edge_number(dice, scene, out);
+    if (kind == 1)
+        return print_number(pool_below(dice, 2U << pool_below(dice, 10)), out);
+    return print_number(
+        kind < 8 ? scene->exists + pool_below(dice, 2) : pool_below(dice, scene->exists + 2U), out);
+}
+
+/* As the bundled client numbers its commands. */
+static struct span wide_tag(const struct scene *scene, char *out)
+{
+    uint32_t number = (scene->commands + 1U) % 10000;
+    out[0] = 'A';
+    for (size_t i = 4; i > 0; i--, number /= 10)
+        out[i] = (char)('0' + number % 10);
+    return span_make(out, 5);
+}
+
+static struct span tag(struct dice *dice, const struct scene *scene, char *out)
+{
+    if (scene->is_server && pool_below(dice, 4) != 0)
+        return wide_tag(scene, out);
+    out[0] = pool_chance(dice, 16) ? 'A' : 'a';
+    uint32_t number = pool_chance(dice, 8) ? pool_below(dice, 10) : scene->commands % 100U;
     return span_make(out, 1 + print_number(number, out + 1).nbytes);
 }
 
 /* ---- dates ---- */
 
-static struct span day(struct rng *rng, char *out)
+static struct span day(struct dice *dice, char *out)
 {
-    if (pool_chance(rng, 8))
-        return span_of(pool_chance(rng, 2) ? "00" : "32");
-    return print_number(1 + pool_below(rng, 31), out);
+    if (pool_chance(dice, 8))
+        return span_of(pool_chance(dice, 2) ? "00" : "32");
+    return print_number(1 + pool_below(dice, 31), out);
 }
 
-struct span pool_edge_date(struct rng *rng, char out[POOL_MOST_NBYTES])
+static size_t append(char *out, size_t nbytes, struct span text)
 {
-    static const char *const days[] = {"29", "28", "31", "30", "1", "01", "0", "00", "32", "99"};
-    static const char *const months[] = {"Feb", "feb", "JAN", "Dec", "Jun", "Apr", "Mai"};
-    static const char *const centuries[] = {"", "", "", "1988", "2000", "1900", "9999"};
-    static const char *const years_of[] = {"00", "99", "88", "69", "70", "26", "38"};
-    const char *century = centuries[pool_below(rng, 7)];
-    int count = snprintf(out, POOL_MOST_NBYTES, "%s-%s-%s", days[pool_below(rng, 10)],
-                         months[pool_below(rng, 7)],
-                         century[0] == '\0' ? years_of[pool_below(rng, 7)] : century);
-    return span_make(out, (size_t)count);
+    memcpy(out + nbytes, text.data, text.nbytes);
+    return nbytes + text.nbytes;
 }
 
-struct span pool_value(enum pool pool, struct rng *rng, const struct scene *scene,
+struct span pool_edge_date(struct dice *dice, char out[POOL_MOST_NBYTES])
+{
+    static const struct span days[] = {
+        SPAN_INIT("29"), SPAN_INIT("28"), SPAN_INIT("31"), SPAN_INIT("30"), SPAN_INIT("1"),
+        SPAN_INIT("01"), SPAN_INIT("0"),  SPAN_INIT("00"), SPAN_INIT("32"), SPAN_INIT("99")};
+    static const struct span edges[] = {SPAN_INIT("Feb"), SPAN_INIT("feb"), SPAN_INIT("JAN"),
+                                        SPAN_INIT("Dec"), SPAN_INIT("Jun"), SPAN_INIT("Apr"),
+                                        SPAN_INIT("Mai"), SPAN_INIT("Foo"), SPAN_INIT("DECE")};
+    static const struct span ends[] = {
+        SPAN_INIT("00"), SPAN_INIT("99"),   SPAN_INIT("88"),   SPAN_INIT("69"),   SPAN_INIT("70"),
+        SPAN_INIT("26"), SPAN_INIT("38"),   SPAN_INIT("1988"), SPAN_INIT("2000"), SPAN_INIT("1900"),
+        SPAN_INIT("26"), SPAN_INIT("9999"), SPAN_INIT("88")};
+    size_t nbytes = append(out, 0, days[pool_below(dice, sizeof days / sizeof days[0])]);
+    out[nbytes++] = '-';
+    nbytes = append(out, nbytes, edges[pool_below(dice, sizeof edges / sizeof edges[0])]);
+    out[nbytes++] = '-';
+    nbytes = append(out, nbytes, ends[pool_below(dice, sizeof ends / sizeof ends[0])]);
+    return span_make(out, nbytes);
+}
+
+struct span pool_value(enum pool pool, struct dice *dice, const struct scene *scene,
                        char out[POOL_MOST_NBYTES])
 {
     const struct pool_words *words_of = &scene->pools->of[pool];
     switch (pool) {
     case POOL_TAG:
-        return tag(rng, scene, out);
+        return tag(dice, scene, out);
     case POOL_MESSAGE:
-        return message_number(rng, scene, out);
+        return message_number(dice, scene, out);
     case POOL_COUNT:
-        return print_number(pool_below(rng, scene->exists + 2U), out);
+        return count_number(dice, scene, out);
     case POOL_DAY:
-        return day(rng, out);
+        return day(dice, out);
     case POOL_NONE:
     case POOL_USER:
     case POOL_PASSWORD:
@@ -180,19 +243,22 @@ struct span pool_value(enum pool pool, struct rng *rng, const struct scene *scen
     case POOL_PATTERN:
     case POOL_KEYWORD:
     case POOL_WORD:
+    case POOL_MONTH:
     case POOL_YEAR:
     case POOL_TEXT:
     case POOL_ATOM:
     case POOL_NPOOLS:
         break;
     }
-    return words_of->items[pool_below(rng, words_of->nitems)];
+    return words_of->items[pool_below(dice, words_of->nitems)];
 }
 
 struct span pool_canonical(enum pool pool, const struct scene *scene, char out[POOL_MOST_NBYTES])
 {
     const struct pool_words *words_of = &scene->pools->of[pool];
     out[0] = 'a';
+    if (pool == POOL_TAG && scene->is_server)
+        return wide_tag(scene, out);
     if (pool == POOL_TAG)
         return span_make(out, 1 + print_number(scene->commands, out + 1).nbytes);
     return words_of->nitems > 0 ? words_of->items[0] : SPAN_LIT("1");

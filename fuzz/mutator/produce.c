@@ -2,16 +2,39 @@
 
 #include <string.h>
 
-enum { MOST_DEPTH = 24, MOST_RUN = 12, TRIES = 8, PARTS_MOST = 64 };
+enum { MOST_DEPTH = 24, MOST_RUN = 12, TRIES = 8, PART_TRIES = 4 };
+enum { LONG_ONE_IN = 20, MORE_LONG = 236 }; /* lists: one in 20 has a dozen elements */
+
+/* Called for every word or so: the compiler must not save registers for what others need. */
+#define ALONE __attribute__((noinline))
+
+/* Most are words: two copies that overlap are quicker than a call. */
+static inline void copy_octets(char *to, const char *from, size_t nbytes)
+{
+    if (nbytes >= 8 && nbytes <= 16) {
+        memcpy(to, from, 8);
+        memcpy(to + nbytes - 8, from + nbytes - 8, 8);
+    } else if (nbytes >= 4 && nbytes < 8) {
+        memcpy(to, from, 4);
+        memcpy(to + nbytes - 4, from + nbytes - 4, 4);
+    } else if (nbytes > 16) {
+        memcpy(to, from, nbytes);
+    } else if (nbytes > 0) {
+        to[0] = from[0];
+        to[nbytes / 2] = from[nbytes / 2];
+        to[nbytes - 1] = from[nbytes - 1];
+    }
+}
 
 void produce_octets(struct producer *p, struct span octets)
 {
-    uint32_t room = p->capacity - p->nbytes;
-    p->is_full = p->is_full || octets.nbytes > room;
-    uint32_t count = octets.nbytes > room ? room : (uint32_t)octets.nbytes;
-    if (count > 0)
-        memcpy(p->out + p->nbytes, octets.data, count);
-    p->nbytes += count;
+    size_t room = p->capacity - p->nbytes;
+    if (octets.nbytes > room) {
+        p->is_full = true;
+        octets.nbytes = room;
+    }
+    copy_octets(p->out + p->nbytes, octets.data, octets.nbytes);
+    p->nbytes += (uint32_t)octets.nbytes;
 }
 
 static void produce_octet(struct producer *p, unsigned octet)
@@ -22,7 +45,7 @@ static void produce_octet(struct producer *p, unsigned octet)
         p->is_full = true;
 }
 
-static void produce_number(struct producer *p, uint32_t number)
+void produce_number(struct producer *p, uint32_t number)
 {
     char digits[10];
     uint32_t at = sizeof digits;
@@ -42,7 +65,7 @@ void produce_announcement(struct producer *p, uint32_t count)
 
 static bool happens(struct producer *p, unsigned in_256)
 {
-    return pool_below(p->rng, 256) < in_256;
+    return pool_below(p->dice, 256) < in_256;
 }
 
 /* ---- strings ---- */
@@ -110,7 +133,7 @@ static void spell(struct producer *p, enum pool pool, struct span value)
     enum produce_spelling spelling = PRODUCE_ATOM;
     if (happens(p, p->swarm->literal))
         spelling = PRODUCE_LITERAL;
-    else if (pool_below(p->rng, 4) == 0)
+    else if (pool_below(p->dice, 4) == 0)
         spelling = PRODUCE_QUOTED;
     bool is_pattern = pool == POOL_PATTERN && spelling != PRODUCE_LITERAL;
     if (!is_pattern && !produce_can_spell(spelling, value))
@@ -127,7 +150,7 @@ static bool from_pool(struct producer *p, enum pool pool)
     }
     if (happens(p, p->swarm->fresh))
         return false;
-    struct span value = pool_value(pool, p->rng, p->scene, room);
+    struct span value = pool_value(pool, p->dice, p->scene, room);
     if (is_string_pool(pool))
         spell(p, pool, value);
     else
@@ -135,14 +158,14 @@ static bool from_pool(struct producer *p, enum pool pool)
     return true;
 }
 
-static void produce_class(struct producer *p, const struct form_item *it)
+ALONE static void produce_class(struct producer *p, const struct form_item *it)
 {
     const struct form_set *set = &p->form->sets[it->set];
-    bool is_plain = set->nprintable > 0 && (p->is_brief || pool_below(p->rng, 8) != 0);
+    bool is_plain = set->nprintable > 0 && (p->is_brief || pool_below(p->dice, 8) != 0);
     uint32_t count = is_plain ? set->nprintable : set->nmembers;
     unsigned octet = 0;
     if (!p->is_brief)
-        octet = set->members[pool_below(p->rng, count)];
+        octet = set->members[pool_below(p->dice, count)];
     else if (set->has['a'])
         octet = 'a';
     else
@@ -150,29 +173,33 @@ static void produce_class(struct producer *p, const struct form_item *it)
     produce_octet(p, octet);
 }
 
-static void produce_run(struct producer *p, const struct form_item *it)
+ALONE static void produce_run(struct producer *p, const struct form_item *it)
 {
     uint32_t count = it->least;
     if (!p->is_brief && it->most > it->least) {
         uint32_t room = (uint32_t)it->most - it->least;
-        count += pool_below(p->rng, (room < MOST_RUN ? room : MOST_RUN) + 1);
+        count += pool_below(p->dice, (room < MOST_RUN ? room : MOST_RUN) + 1);
     }
     for (uint32_t i = 0; i < count; i++)
         produce_class(p, it);
 }
 
-static void produce_text(struct producer *p, const struct form_item *it)
+ALONE static void produce_other_case(struct producer *p, struct span text, bool is_all)
 {
-    struct span text = span_make(p->form->texts + it->text_at, it->text_nbytes);
-    uint32_t style = it->any_case && !p->is_brief ? pool_below(p->rng, 16) : 2;
-    if (style > 1) {
-        produce_octets(p, text);
-        return;
-    }
     for (size_t i = 0; i < text.nbytes; i++) {
-        bool is_lower = style == 0 || pool_below(p->rng, 2) == 0;
+        bool is_lower = is_all || pool_below(p->dice, 2) == 0;
         produce_octet(p, (unsigned char)(is_lower ? char_lower(text.data[i]) : text.data[i]));
     }
+}
+
+ALONE static void produce_text(struct producer *p, const struct form_item *it)
+{
+    struct span text = span_make(p->form->texts + it->text_at, it->text_nbytes);
+    uint32_t style = it->any_case && !p->is_brief ? pool_below(p->dice, 16) : 2;
+    if (style <= 1)
+        produce_other_case(p, text, style == 0);
+    else
+        produce_octets(p, text);
 }
 
 /* ---- choices ---- */
@@ -185,7 +212,7 @@ static bool is_open(const struct producer *p, unsigned part, unsigned depth, boo
     return allows_obsolete || it->kind != FORM_RULE || !p->form->rules[it->rule].is_obsolete;
 }
 
-static unsigned shortest_part(const struct producer *p, const struct form_item *it)
+ALONE static unsigned shortest_part(const struct producer *p, const struct form_item *it)
 {
     const uint16_t *parts = p->form->parts + it->parts;
     unsigned best = parts[0];
@@ -198,38 +225,59 @@ static unsigned shortest_part(const struct producer *p, const struct form_item *
     return best;
 }
 
-static unsigned choose_part(struct producer *p, const struct form_item *it)
+/* Weighs the alternatives that are open. */
+ALONE static unsigned weigh_part(struct producer *p, const struct form_item *it,
+                                 bool allows_obsolete)
 {
     const uint16_t *parts = p->form->parts + it->parts;
+    uint32_t total = 0;
+    for (unsigned i = 0; i < it->nparts; i++)
+        if (is_open(p, parts[i], MOST_DEPTH, allows_obsolete))
+            total += p->form->items[parts[i]].weight;
+    uint32_t skip = total > 0 ? pool_below(p->dice, total) : 0;
+    for (unsigned i = 0; i < it->nparts; i++) {
+        if (!is_open(p, parts[i], MOST_DEPTH, allows_obsolete))
+            continue;
+        uint32_t weight = p->form->items[parts[i]].weight;
+        if (skip < weight)
+            return parts[i];
+        skip -= weight;
+    }
+    return parts[pool_below(p->dice, it->nparts)];
+}
+
+/* Nearly all are open: one of all is taken, as long as it is not. */
+ALONE static unsigned choose_part(struct producer *p, const struct form_item *it)
+{
+    const uint16_t *parts = p->form->parts + it->parts;
+    const uint16_t *upto = p->form->upto + it->parts;
     bool is_deep = p->depth >= MOST_DEPTH || p->nbytes + 64U > p->capacity;
     if (p->forced != NULL && p->forced[it - p->form->items] > 0)
         return parts[p->forced[it - p->form->items] - 1];
     if (p->is_brief || is_deep)
         return shortest_part(p, it);
     bool allows_obsolete = happens(p, p->swarm->obsolete);
-    uint32_t weights[PARTS_MOST];
-    uint32_t total = 0;
-    for (unsigned i = 0; i < it->nparts && i < PARTS_MOST; i++) {
-        bool opens = is_open(p, parts[i], MOST_DEPTH, allows_obsolete);
-        weights[i] = opens ? p->form->items[parts[i]].weight : 0;
-        total += weights[i];
+    for (int tries = 0; tries < PART_TRIES; tries++) {
+        uint32_t skip = pool_below(p->dice, upto[it->nparts - 1]);
+        unsigned chosen = 0;
+        while (skip >= upto[chosen])
+            chosen++;
+        if (is_open(p, parts[chosen], MOST_DEPTH, allows_obsolete))
+            return parts[chosen];
     }
-    if (total == 0)
-        return parts[pool_below(p->rng, it->nparts)];
-    uint32_t skip = pool_below(p->rng, total);
-    unsigned chosen = 0;
-    while (skip >= weights[chosen])
-        skip -= weights[chosen++];
-    return parts[chosen];
+    return weigh_part(p, it, allows_obsolete);
 }
 
-static void produce_repeat(struct producer *p, const struct form_item *it)
+ALONE static void produce_repeat(struct producer *p, const struct form_item *it)
 {
     unsigned part = p->form->parts[it->parts];
     uint32_t count = it->least;
     bool is_deep = p->depth >= MOST_DEPTH || p->form->items[part].depth == FORM_DEPTH_UNKNOWN;
+    uint32_t more = p->swarm->more;
+    if (!p->is_brief && !is_deep && pool_below(p->dice, LONG_ONE_IN) == 0)
+        more = MORE_LONG;
     while (!p->is_brief && !is_deep && count < it->most && count < it->least + 40U &&
-           happens(p, p->swarm->more))
+           happens(p, more))
         count++;
     if (p->forced != NULL && p->forced[it - p->form->items] > 0)
         count = p->forced[it - p->form->items] - 1U;
@@ -303,6 +351,13 @@ void produce_rule(struct producer *p, int index)
     }
 }
 
+ALONE static void produce_sequence(struct producer *p, const struct form_item *it)
+{
+    const uint16_t *part = p->form->parts + it->parts;
+    for (const uint16_t *end = part + it->nparts; part < end; part++)
+        produce_item(p, *part);
+}
+
 void produce_item(struct producer *p, unsigned item)
 {
     const struct form_item *it = &p->form->items[item];
@@ -320,8 +375,7 @@ void produce_item(struct producer *p, unsigned item)
         produce_rule(p, it->rule);
         return;
     case FORM_SEQUENCE:
-        for (unsigned i = 0; i < it->nparts; i++)
-            produce_item(p, p->form->parts[it->parts + i]);
+        produce_sequence(p, it);
         return;
     case FORM_CHOICE:
         produce_item(p, choose_part(p, it));

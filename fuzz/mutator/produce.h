@@ -18,7 +18,7 @@ struct produce_swarm {
 
 struct producer {
     const struct form *form;
-    struct rng *rng;
+    struct dice *dice;
     const struct scene *scene;
     const struct produce_swarm *swarm;
     char *out;
@@ -38,6 +38,7 @@ void produce_rule(struct producer *p, int rule);
 void produce_item(struct producer *p, unsigned item);
 
 void produce_octets(struct producer *p, struct span octets);
+void produce_number(struct producer *p, uint32_t number);
 void produce_announcement(struct producer *p, uint32_t count); /* {count} CR LF */
 
 enum produce_spelling { PRODUCE_ATOM, PRODUCE_QUOTED, PRODUCE_LITERAL, PRODUCE_NSPELLINGS };

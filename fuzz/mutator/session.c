@@ -39,16 +39,32 @@ static void write_run(struct mutator *m, const struct units *units, uint32_t fro
         sink_session(&m->sink, session);
 }
 
+/* The session that is to speak: mostly the one that is current, sometimes one that has selected a
+ * mailbox, seldom any. */
+static unsigned choose_session(struct mutator *m, unsigned here)
+{
+    uint32_t kind = below(m, 16);
+    uint32_t first = below(m, STREAM_NSESSIONS);
+    for (uint32_t i = 0; i < STREAM_NSESSIONS && kind < 5; i++) {
+        uint32_t session = (first + i) % STREAM_NSESSIONS;
+        if (m->scenes[session].state == SCENE_SELECTED)
+            return session + 1;
+    }
+    return kind == 5 ? first + 1 : here;
+}
+
 bool session_insert(struct mutator *m, unsigned which)
 {
     (void)which;
     uint32_t place = units_place(m, m->units);
     unsigned here = units_session(m->units, place);
-    unsigned session = below(m, 8) == 0 ? 1 + below(m, STREAM_NSESSIONS) : here;
     units_walk(m, place);
+    unsigned session = choose_session(m, here);
     write_head(m, place);
     if (session != here)
         sink_session(&m->sink, session);
+    if (m->scenes[session - 1].state == SCENE_NEW && below(m, 2) == 0)
+        command_prefix(m, session);
     for (uint32_t count = 1 + below(m, 4); count > 0; count--)
         command_fresh(m, session);
     if (session != here)
@@ -233,6 +249,8 @@ static void write_event(struct mutator *m)
         pick -= events[i++].weight;
     if (events[i].kind == STREAM_SESSION)
         sink_session(&m->sink, 1 + below(m, STREAM_NSESSIONS));
+    else if (events[i].kind == STREAM_DELIVER)
+        event_deliver(m);
     else
         sink_control(&m->sink, events[i].kind, below(m, 256));
 }

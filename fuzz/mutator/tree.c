@@ -70,7 +70,8 @@ bool tree_is_string(const struct form_rule *rule)
 
 uint32_t tree_load_with(struct mutator *m, bool (*fits)(const struct form_rule *rule))
 {
-    for (int loads = 0; loads < LOADS && tree_load(m); loads++) {
+    uint32_t most = m->units->nitems < LOADS ? m->units->nitems : LOADS;
+    for (uint32_t loads = 0; loads < most && tree_load(m); loads++) {
         uint32_t node = tree_find(m, fits);
         if (node != UINT32_MAX)
             return node;
@@ -191,7 +192,7 @@ static uint32_t find_element(struct mutator *m, uint32_t list)
     return element;
 }
 
-/* An element more, or many: a copy of one that is there, or a fresh one. */
+/* An element more, or many: copies of one that is there, or of all, or fresh ones. */
 bool tree_lengthen(struct mutator *m, unsigned which)
 {
     (void)which;
@@ -204,8 +205,8 @@ bool tree_lengthen(struct mutator *m, unsigned which)
     units_walk(m, m->unit);
     struct producer p = producer_of(m, session_of(m));
     bool is_copy = nodes[list].size > 1 && below(m, 2) == 0;
-    uint32_t element = is_copy ? find_element(m, list) : 0;
-    uint32_t count = below(m, 4) == 0 ? 1 + below(m, LENGTHS_MOST) : 1;
+    uint32_t element = is_copy && below(m, 3) != 0 ? find_element(m, list) : list;
+    uint32_t count = below(m, 3) == 0 ? 1 + below(m, LENGTHS_MOST) : 1;
     unsigned part = m->form->parts[m->form->items[nodes[list].what].parts];
     for (uint32_t i = 0; i < count && !p.is_full; i++) {
         if (is_copy)

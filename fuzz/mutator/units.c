@@ -93,6 +93,7 @@ static void note_event(struct mutator *m, const struct unit *u)
     switch ((enum stream_kind)u->kind) {
     case STREAM_RECONNECT:
         scene->state = SCENE_NEW;
+        scene->mailbox_nbytes = 0;
         break;
     case STREAM_HALFCLOSE:
         scene->state = SCENE_OVER;
@@ -114,8 +115,10 @@ static void note_event(struct mutator *m, const struct unit *u)
 void units_walk(struct mutator *m, uint32_t upto)
 {
     for (size_t i = 0; i < STREAM_NSESSIONS; i++)
-        m->scenes[i] =
-            (struct scene){.pools = &m->pools, .exists = EXISTS_GUESS, .old = EXISTS_GUESS};
+        m->scenes[i] = (struct scene){.pools = &m->pools,
+                                      .exists = EXISTS_GUESS,
+                                      .old = EXISTS_GUESS,
+                                      .is_server = m->side == MUTATOR_RESPONSES};
     for (uint32_t i = 0; i < upto; i++) {
         const struct unit *u = &m->units->items[i];
         if (u->kind != STREAM_DATA)

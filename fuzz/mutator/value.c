@@ -26,8 +26,8 @@ bool value_number(struct mutator *m, unsigned which)
     units_walk(m, m->unit);
     const struct scene *scene = &m->scenes[m->units->items[m->unit].session - 1];
     char room[POOL_MOST_NBYTES];
-    struct span value = below(m, 2) == 0 ? pool_value(POOL_MESSAGE, &m->rng, scene, room)
-                                         : pool_edge_number(&m->rng, scene, room);
+    struct span value = below(m, 2) == 0 ? pool_value(POOL_MESSAGE, &m->dice, scene, room)
+                                         : pool_edge_number(&m->dice, scene, room);
     return replace_value(m, node, value);
 }
 
@@ -71,6 +71,36 @@ bool value_tag(struct mutator *m, unsigned which)
     return replace_value(m, node, is_odd ? span_of(odd[below(m, 6)]) : tag);
 }
 
+static bool is_lengthy(const struct form_rule *rule)
+{
+    return is_tag(rule) || is_name(rule) || rule->pool == POOL_TEXT;
+}
+
+/* The octets of a value again and again, up to where rooms end. */
+bool value_long(struct mutator *m, unsigned which)
+{
+    (void)which;
+    static const uint16_t edges[] = {16, 32, 64, 80, 100, 128, 200, 255, 256, 512, 1000, 1024};
+    uint32_t node = tree_load_with(m, is_lengthy);
+    if (node == UINT32_MAX)
+        return false;
+    enum produce_spelling spelling;
+    struct span value = produce_string_value(parse_text(&m->tree, node), &spelling);
+    uint32_t count = edges[below(m, sizeof edges / sizeof edges[0])] + below(m, 3) - 1;
+    struct producer p = {.out = m->scratch, .capacity = sizeof m->scratch};
+    if (value.nbytes == 0)
+        value = SPAN_LIT("a");
+    if (spelling == PRODUCE_LITERAL)
+        produce_announcement(&p, count);
+    else if (spelling == PRODUCE_QUOTED)
+        produce_octets(&p, SPAN_LIT("\""));
+    for (uint32_t done = 0; done < count; done += (uint32_t)value.nbytes)
+        produce_octets(&p, span_slice(value, 0, count - done));
+    if (spelling == PRODUCE_QUOTED)
+        produce_octets(&p, SPAN_LIT("\""));
+    return !p.is_full && replace_value(m, node, span_make(p.out, p.nbytes));
+}
+
 static bool is_date(const struct form_rule *rule)
 {
     return rule->is_date;
@@ -88,5 +118,5 @@ bool value_date(struct mutator *m, unsigned which)
         return replace_value(m, node, span_of(below(m, 2) == 0 ? "31" : "00"));
     if (strcmp(name, "time") == 0)
         return replace_value(m, node, span_of(below(m, 2) == 0 ? "24:60:61" : "00:00:00"));
-    return replace_value(m, node, pool_edge_date(&m->rng, room));
+    return replace_value(m, node, pool_edge_date(&m->dice, room));
 }

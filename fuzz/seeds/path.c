@@ -147,7 +147,7 @@ static bool expand_to(struct path_maker *maker, unsigned from, unsigned to)
 struct span path_derive(struct path_maker *maker, struct path_place first, struct path_place second,
                         unsigned number, char *room, size_t capacity)
 {
-    struct rng rng = rng_seeded(0);
+    struct dice dice = {0};
     struct scene scene = {
         .pools = &maker->pools, .exists = 5, .old = 5, .commands = (uint16_t)number};
     struct produce_swarm swarm = {0};
@@ -163,7 +163,7 @@ struct span path_derive(struct path_maker *maker, struct path_place first, struc
     force_way(maker, first.item);
     force(maker, first);
     struct producer p = {.form = maker->form,
-                         .rng = &rng,
+                         .dice = &dice,
                          .scene = &scene,
                          .swarm = &swarm,
                          .out = room,

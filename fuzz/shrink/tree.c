@@ -122,13 +122,13 @@ static bool try_node(struct shrinker *s, const struct parse_node *node)
 {
     char room[REPLACEMENT_NBYTES];
     const struct form_rule *rule = rule_of(s, node);
-    struct rng rng = rng_seeded(0);
+    struct dice dice = {0};
     struct scene scene = scene_of(s);
     struct produce_swarm swarm = {0};
     if (rule != NULL && rule->pool != POOL_NONE)
         return false;
     struct producer p = {.form = s->form,
-                         .rng = &rng,
+                         .dice = &dice,
                          .scene = &scene,
                          .swarm = &swarm,
                          .out = room,

@@ -9,6 +9,7 @@ static struct {
     struct reference_session *greeted, *selected;
     struct grammar_matcher *matcher;
     int rule;
+    struct wire_reader *reader;
 } common;
 
 static struct reference_session *open_session(const char *octets)
@@ -22,13 +23,16 @@ static struct reference_session *open_session(const char *octets)
 
 static void make_common(void)
 {
+    static const struct wire_limits limits = {.literal_nbytes = 65536};
     const struct grammar *grammar = grammar_of_dialect(SPAN_LIT("imap2"));
     place_open(&common.place);
     common.greeted = open_session("");
     common.selected = open_session("a LOGIN fred secret\r\nb SELECT INBOX\r\n");
     ENSURE(common.selected->state == SESSION_SELECTED);
-    common.matcher = grammar_matcher_new(grammar);
+    common.matcher = grammar_matcher_new_viewing(grammar_view_new(grammar, NULL, 0));
+    grammar_matcher_set_memory(common.matcher, grammar_memory_new());
     common.rule = grammar_rule(grammar, SPAN_LIT("request"));
+    common.reader = wire_reader_new(WIRE_FROM_CLIENT, &limits);
 }
 
 /* ---- the server's reading ---- */
@@ -93,50 +97,54 @@ static bool is_about_meaning(const char *fault)
     return false;
 }
 
+_Noreturn static void fail(const char *oracle, const char *signature, const char *what,
+                           const struct wire_unit *unit)
+{
+    struct buffer text = {0};
+    buffer_append_escaped(&text, unit->bytes, 300);
+    fuzz_fail(oracle, "syntax.client-strict", signature, "%s: %.*s", what,
+              SPAN_ARG(buffer_span(&text)));
+}
+
 static void judge_command(const struct wire_unit *unit)
 {
     struct grammar_match match;
-    struct buffer text = {0};
     struct grammar_input input = {unit->bytes, unit->literals, unit->nliterals};
     struct reading reading = read_command(unit);
     fuzz_ncommands++;
     enum grammar_verdict verdict =
-        grammar_match(common.matcher, common.rule, input, GRAMMAR_WHOLE, &match);
-    buffer_append_escaped(&text, unit->bytes, 300);
-    if (verdict == GRAMMAR_REJECTED && match.limit == NULL && reading.result == PARSE_OK)
-        fuzz_fail("command.accepts", "syntax.client-strict",
-                  match.failed_in == NULL ? "" : match.failed_in,
-                  "the server takes what no reading of the grammar allows: %.*s",
-                  SPAN_ARG(buffer_span(&text)));
-    if (verdict == GRAMMAR_STRICT && reading.result != PARSE_OK &&
-        !(reading.fault != NULL && is_about_meaning(reading.fault)))
-        fuzz_fail("command.refuses", "syntax.client-strict",
-                  reading.fault == NULL ? "" : reading.fault,
-                  "the server refuses what the grammar derives (%s): %.*s",
-                  reading.fault == NULL ? "waits for a literal" : reading.fault,
-                  SPAN_ARG(buffer_span(&text)));
-    buffer_free(&text);
+        grammar_match(common.matcher, common.rule, input, GRAMMAR_VERDICT, &match);
+    if (verdict == GRAMMAR_REJECTED && match.limit == NULL && reading.result == PARSE_OK) {
+        (void)grammar_match(common.matcher, common.rule, input, GRAMMAR_WHOLE, &match);
+        fail("command.accepts", match.failed_in == NULL ? "" : match.failed_in,
+             "the server takes what no reading of the grammar allows", unit);
+    }
+    if (verdict != GRAMMAR_STRICT || reading.result == PARSE_OK)
+        return;
+    if (reading.fault == NULL)
+        fail("command.refuses", "", "the server waits for a literal in what the grammar derives",
+             unit);
+    if (!is_about_meaning(reading.fault))
+        fail("command.refuses", reading.fault, "the server refuses what the grammar derives", unit);
 }
 
 void fuzz_command_one(struct span stream)
 {
-    static const struct wire_limits limits = {.literal_nbytes = 65536};
-    struct wire_reader *reader = wire_reader_new(WIRE_FROM_CLIENT, &limits);
     struct stream_reader events = stream_reader_of(stream);
     struct stream_event event;
     struct wire_unit unit;
     uint64_t count;
     if (common.matcher == NULL)
         make_common();
+    wire_reader_reset(common.reader);
     while (stream_reader_next(&events, &event))
-        wire_reader_feed(reader, event.data);
+        wire_reader_feed(common.reader, event.data);
     do {
-        while (wire_reader_next(reader, &unit))
+        while (wire_reader_next(common.reader, &unit))
             if (unit.is_complete && !unit.is_cut)
                 judge_command(&unit);
-        if (!wire_reader_is_waiting(reader, &unit, &count))
+        if (!wire_reader_is_waiting(common.reader, &unit, &count))
             break;
-        wire_reader_literal_granted(reader);
+        wire_reader_literal_granted(common.reader);
     } while (true);
-    wire_reader_free(&reader);
 }

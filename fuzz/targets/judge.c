@@ -27,7 +27,7 @@ static void make_signature(const struct finding *finding, char *out, size_t capa
 static void tell(struct judge *judge, const struct finding *finding, struct span octets)
 {
     char signature[64];
-    if (finding->level == FINDING_OBSERVE || judge->place->is_gray)
+    if (finding->level == FINDING_OBSERVE)
         return;
     make_signature(finding, signature, sizeof signature);
     buffer_clear(&judge->quoted);
@@ -58,7 +58,7 @@ static void trace(const struct judge *judge, char who, struct span octets)
 static bool has_usable_tag(const struct wire_unit *unit)
 {
     struct span tag = unit->tag;
-    if (span_is(tag, "*") || span_is(tag, "+"))
+    if (tag.nbytes > 0 && (tag.data[0] == '*' || tag.data[0] == '+'))
         return false;
     for (size_t i = 0; i < tag.nbytes; i++)
         if (!char_is_print(tag.data[i]) || memchr("(){ %\"\\", tag.data[i], 8) != NULL)
@@ -71,9 +71,6 @@ static bool has_usable_tag(const struct wire_unit *unit)
 
 static void expect_completion(struct judge *judge, const struct wire_unit *unit)
 {
-    struct span text = unit->bytes;
-    if (text.nbytes > 1 && (text.data[0] == '*' || text.data[0] == '+') && text.data[1] != ' ')
-        judge->is_gray = judge->place->is_gray = true;
     if (!has_usable_tag(unit))
         return;
     judge->due = mem_grow(judge->due, &judge->due_capacity, judge->ndue + 1, sizeof *judge->due);
@@ -156,7 +153,7 @@ static void answer_announcement(struct judge *judge, const struct wire_unit *ans
 static void look_at_server(struct judge *judge)
 {
     struct wire_unit unit;
-    while (!judge->is_gray && wire_reader_next(judge->from_server, &unit)) {
+    while (wire_reader_next(judge->from_server, &unit)) {
         for (size_t i = 0; i < unit.nfindings; i++)
             tell(judge, &unit.findings[i], unit.bytes);
         model_session_server(judge->model, &unit, &judge->findings);
@@ -175,16 +172,13 @@ void judge_listen(struct judge *judge)
             fuzz_fail("session.closed", "session.bye-closes", "output after the end",
                       "%zu octets after the connection was to be closed", output.nbytes);
         trace(judge, 'S', output);
-        if (!judge->is_gray)
-            wire_reader_feed(judge->from_server, output);
+        wire_reader_feed(judge->from_server, output);
         reference_session_sent(judge->session, output.nbytes);
         look_at_server(judge);
         output = reference_session_output(judge->session);
     }
     if (reference_session_is_closing(judge->session) && !judge->is_closed) {
         judge->is_closed = true;
-        if (judge->is_gray)
-            return;
         if (wire_reader_is_inside_unit(judge->from_server))
             fuzz_fail("session.closed", "resp.crlf", "closed inside a line",
                       "the server closes in the middle of a response");
@@ -198,10 +192,8 @@ void judge_say(struct judge *judge, struct span octets)
     if (judge->is_half_closed || judge->is_closed)
         return;
     trace(judge, 'C', octets);
-    if (!judge->is_gray) {
-        wire_reader_feed(judge->from_client, octets);
-        look_at_client(judge);
-    }
+    wire_reader_feed(judge->from_client, octets);
+    look_at_client(judge);
     reference_session_receive(judge->session, octets);
     judge_listen(judge);
 }
@@ -225,7 +217,7 @@ void judge_end(struct judge *judge)
 {
     struct wire_unit unit;
     uint64_t count;
-    if (judge->is_closed || judge->is_gray)
+    if (judge->is_closed)
         return;
     if (wire_reader_is_inside_unit(judge->from_server))
         fuzz_fail("session.whole", "resp.crlf", "stopped inside a line",
@@ -249,7 +241,8 @@ void judge_open(struct judge *judge, struct place *place, const char *name, bool
                                 .name = name,
                                 .user = "fred",
                                 .judges_server = true,
-                                .is_single_writer = is_alone};
+                                .is_single_writer = is_alone,
+                                .memory = place->memory};
     judge->place = place;
     judge->name = name;
     judge->findings.arena = &judge->arena;

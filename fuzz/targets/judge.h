@@ -18,8 +18,6 @@ struct judge {
     struct buffer quoted; /* the octets a finding is about, readable */
     size_t nwaiting;      /* literals of the command waiting for `+` that the model knows of */
     bool is_half_closed, is_closed;
-    bool is_gray; /* a tag began with `*` or `+`: its completion reads as something else, so nothing
-                     is judged from there on */
     uint64_t *due; /* hashes of the tags that are to be completed */
     size_t ndue, due_capacity;
 };

@@ -18,31 +18,16 @@ struct filled_message {
 static struct {
     bool is_made;
     struct arena arena;
-    struct fixture_mailbox boxes[PLACE_NBOXES_MAX];
+    const struct fixture_mailbox *boxes;
     struct filled_message *messages[PLACE_NBOXES_MAX];
     size_t nboxes;
     struct fixture_message templates[16];
     struct mail_content *contents[16];
+    struct grammar_memory *memory;
+    struct model_world *spare; /* of a place that was closed */
 } common;
 
-static bool is_in(struct span sequence, size_t number)
-{
-    while (sequence.nbytes > 0) {
-        struct span last = span_cut(&sequence, ',');
-        struct span first = span_cut(&last, ':');
-        uint32_t low;
-        uint32_t high;
-        if (number_parse_u32(first, &low) != 0)
-            return false;
-        if (last.nbytes == 0 || number_parse_u32(last, &high) != 0)
-            high = low;
-        if (number >= low && number <= high)
-            return true;
-    }
-    return false;
-}
-
-static void set_flag(struct fixture_message *m, struct filled_message *filled, const char *flag)
+static void set_flag(struct filled_message *filled, const char *flag)
 {
     static const struct {
         const char *name;
@@ -51,11 +36,6 @@ static void set_flag(struct fixture_message *m, struct filled_message *filled, c
                         {"\\Flagged", MAIL_FLAGGED},
                         {"\\Deleted", MAIL_DELETED},
                         {"\\Seen", MAIL_SEEN}};
-    const char **flags = arena_array(&common.arena, m->nflags + 1, sizeof *flags);
-    for (size_t i = 0; i < m->nflags; i++)
-        flags[i] = m->flags[i];
-    flags[m->nflags++] = flag;
-    m->flags = flags;
     for (size_t i = 0; i < 4; i++)
         if (span_is_nocase(span_of(flag), system_flags[i].name))
             filled->system_flags |= system_flags[i].bit;
@@ -72,35 +52,26 @@ static struct mail_content *make_content(struct span octets)
     return content;
 }
 
-static void make_message(const struct script_fixture *fixture, size_t number,
-                         struct fixture_message *m, struct filled_message *filled)
+static void make_message(const struct fixture_message *m, struct filled_message *filled)
 {
-    for (size_t i = 0; i < fixture->nflags; i++) {
-        if (!is_in(span_of(fixture->flags[i].sequence), number))
-            continue;
-        for (size_t j = 0; j < fixture->flags[i].flags.nitems; j++)
-            set_flag(m, filled, fixture->flags[i].flags.items[j]);
-    }
-    m->is_recent = fixture->recent != NULL && is_in(span_of(fixture->recent), number);
+    for (size_t i = 0; i < m->nflags; i++)
+        set_flag(filled, m->flags[i]);
     filled->content = make_content(m->octets);
     filled->time = (struct mail_time){m->internal_date_s, m->zone_minutes};
     filled->is_old = !m->is_recent;
 }
 
-static void make_box(const struct script_fixture *fixture)
+static void make_boxes(void)
 {
-    size_t index = common.nboxes++;
-    struct fixture_mailbox *box = &common.boxes[index];
-    *box = (struct fixture_mailbox){.user = fixture->is_board ? "" : "fred",
-                                    .name = fixture->mailbox,
-                                    .is_board = fixture->is_board,
-                                    .is_readonly = fixture->is_readonly,
-                                    .nmessages = fixture->nmessages};
-    box->messages = fixture_generate(&common.arena, fixture->nmessages);
-    common.messages[index] =
-        arena_array(&common.arena, fixture->nmessages, sizeof(struct filled_message));
-    for (size_t i = 0; i < fixture->nmessages; i++)
-        make_message(fixture, i + 1, &box->messages[i], &common.messages[index][i]);
+    common.boxes = convert_mailboxes(&common.arena, &common.nboxes);
+    ENSURE(common.nboxes <= PLACE_NBOXES_MAX);
+    for (size_t i = 0; i < common.nboxes; i++) {
+        const struct fixture_mailbox *box = &common.boxes[i];
+        common.messages[i] =
+            arena_array(&common.arena, box->nmessages, sizeof(struct filled_message));
+        for (size_t k = 0; k < box->nmessages; k++)
+            make_message(&box->messages[k], &common.messages[i][k]);
+    }
 }
 
 static void make_templates(void)
@@ -118,16 +89,10 @@ static void make_templates(void)
 
 static void make_common(void)
 {
-    struct buffer text = {0};
-    struct script_file *file;
-    struct err err;
     common.is_made = true;
-    convert_stream_to_scenario(SPAN_LIT(""), "fixtures", "", &text);
-    ENSURE(script_read(buffer_span(&text), "fixtures", NULL, &common.arena, &file, &err) == 0);
-    for (size_t i = 0; i < file->scenarios[0]->nfixtures; i++)
-        make_box(&file->scenarios[0]->fixtures[i]);
+    common.memory = grammar_memory_new();
+    make_boxes();
     make_templates();
-    buffer_free(&text);
 }
 
 /* ---- a store in which things fail ---- */
@@ -238,11 +203,12 @@ void place_open(struct place *place)
         make_common();
     place->clock = clock_virtual(PLACE_EPOCH_S);
     place->store = mail_store_memory_new();
-    place->world = model_world_new();
+    place->world = common.spare != NULL ? common.spare : model_world_new();
+    common.spare = NULL;
+    place->memory = common.memory;
     place->arena = (struct arena){0};
     place->narrivals = 0;
     place->failing_read = place->failing_write = 0;
-    place->is_gray = false;
     for (size_t i = 0; i < common.nboxes; i++)
         fill_box(place, i);
     wrap_store(place);
@@ -258,7 +224,10 @@ void place_close(struct place *place)
 {
     reference_server_free(&place->server);
     mail_store_free(&place->store);
-    model_world_free(&place->world);
+    model_world_free(&common.spare);
+    common.spare = place->world;
+    place->world = NULL;
+    model_world_reset(common.spare);
     arena_free(&place->arena);
 }
 

@@ -17,12 +17,11 @@ struct place {
     struct mail_store *store;
     struct reference_server *server;
     struct model_world *world;
+    struct grammar_memory *memory;       /* borrowed: of all places */
     struct fixture_message arrivals[64]; /* as delivered; the world borrows them */
     size_t narrivals;
     struct arena arena;                   /* what was delivered as octets */
     unsigned failing_write, failing_read; /* so many more until one fails; 0: none does */
-    bool is_gray; /* what one session does cannot be told (judge.h): what the others see may be its
-                     doing, and is not judged by the model */
 };
 
 /* Fills *place, which must stay where it is. */

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "targets/judge.h"
 #include "targets/target.h"
@@ -9,6 +10,9 @@ struct play {
     bool is_made, is_under_way;
     struct place place;
     struct judge sessions[STREAM_NSESSIONS];
+    /* There is a connection, which nobody has used: it is made when somebody does. Most are never
+     * used, in streams that begin anew again and again. */
+    bool is_connected[STREAM_NSESSIONS];
     struct judge agent;
     unsigned nagent; /* commands of the agent */
     bool is_alone;   /* session 1 and nobody else: the model is strictest then */
@@ -68,6 +72,9 @@ static void change(struct play *play, struct stream_delivery delivery)
 
 static void pass_time(struct play *play, unsigned argument)
 {
+    for (unsigned i = 1; i <= STREAM_NSESSIONS; i++)
+        if (play->is_connected[i - 1])
+            (void)session_of(play, i);
     clock_advance_us(&play->place.clock, stream_clock_s(argument) * 1000000);
     for (size_t i = 0; i <= STREAM_NSESSIONS; i++) {
         struct judge *judge = i < STREAM_NSESSIONS ? &play->sessions[i] : &play->agent;
@@ -97,7 +104,7 @@ static void take_control(struct play *play, enum stream_kind kind, unsigned sess
     case STREAM_BARRIER:
         return;
     case STREAM_SESSION:
-        (void)session_of(play, session);
+        play->is_connected[session - 1] = true;
         return;
     case STREAM_DELIVER:
         delivery = stream_delivery(argument);
@@ -114,7 +121,7 @@ static void take_control(struct play *play, enum stream_kind kind, unsigned sess
         return;
     case STREAM_RECONNECT:
         judge_close(&play->sessions[session - 1]);
-        (void)session_of(play, session);
+        play->is_connected[session - 1] = true;
         return;
     case STREAM_FAULT:
         set_fault(play, argument);
@@ -184,8 +191,9 @@ void fuzz_session_one(struct span octets)
     play.is_under_way = true;
     play.is_alone = has_one_session(octets);
     play.nagent = 0;
+    memset(play.is_connected, 0, sizeof play.is_connected);
+    play.is_connected[0] = true;
     place_open(&play.place);
-    (void)session_of(&play, 1);
     while (stream_splitter_next(&splitter, &unit))
         take_unit(&play, &unit);
     place_fail_read(&play.place, 0);

@@ -8,6 +8,8 @@
 #include "base/chars.h"
 #include "base/memory.h"
 
+enum { BUFFER_USUAL_NBYTES = 64 }; /* most lines are shorter */
+
 void buffer_free(struct buffer *b)
 {
     free(b->bytes);
@@ -23,7 +25,9 @@ char *buffer_reserve(struct buffer *b, size_t nbytes)
         memmove(b->bytes, b->bytes + b->head, b->nbytes);
     b->head = 0;
     ENSURE(nbytes <= SIZE_MAX - b->nbytes);
-    b->bytes = mem_grow(b->bytes, &b->capacity, b->nbytes + nbytes, 1);
+    size_t need = b->nbytes + nbytes;
+    b->bytes = mem_grow(b->bytes, &b->capacity,
+                        need < BUFFER_USUAL_NBYTES ? BUFFER_USUAL_NBYTES : need, 1);
     return b->bytes + b->nbytes;
 }
 
@@ -53,7 +57,6 @@ void buffer_vprintf(struct buffer *b, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
-    enum { BUFFER_USUAL_NBYTES = 64 };
     char *room = buffer_reserve(b, BUFFER_USUAL_NBYTES);
     size_t nbytes = b->capacity - b->head - b->nbytes;
     int length = vsnprintf(room, nbytes, format, again);

@@ -63,23 +63,29 @@ static inline bool span_equal(struct span a, struct span b)
 
 bool span_equal_folded(struct span a, struct span b); /* span_equal_nocase() of equal lengths */
 
+enum { SPAN_ALL_BUT_CASE = 0xdf }; /* of a letter */
+
 /* ASCII case only. */
 static inline bool span_equal_nocase(struct span a, struct span b)
 {
-    enum { ALL_BUT_CASE = 0xdf };
     if (a.nbytes != b.nbytes)
         return false;
     return a.nbytes == 0 ||
-           (((a.data[0] ^ b.data[0]) & ALL_BUT_CASE) == 0 && span_equal_folded(a, b));
+           (((a.data[0] ^ b.data[0]) & SPAN_ALL_BUT_CASE) == 0 && span_equal_folded(a, b));
 }
 
+/* These two are asked of one text after the other: most differ in the first octet. */
 static inline bool span_is(struct span s, const char *text)
 {
+    if (s.nbytes > 0 && text != NULL && s.data[0] != text[0])
+        return false;
     return span_equal(s, span_of(text));
 }
 
 static inline bool span_is_nocase(struct span s, const char *text)
 {
+    if (s.nbytes > 0 && text != NULL && ((s.data[0] ^ text[0]) & SPAN_ALL_BUT_CASE) != 0)
+        return false;
     return span_equal_nocase(s, span_of(text));
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/rng.h"
 
 void table_free(struct table *t)
 {
@@ -32,7 +31,7 @@ void *table_get(const struct table *t, struct span key)
 {
     if (t->nslots == 0)
         return NULL;
-    size_t at = find_slot(t, key, rng_hash(key));
+    size_t at = find_slot(t, key, span_hash(key));
     return t->slots[at] == 0 ? NULL : t->entries[t->slots[at] - 1].value;
 }
 
@@ -47,7 +46,7 @@ static void rebuild_slots(struct table *t, size_t nslots)
 
 void *table_put(struct table *t, struct span key, void *value)
 {
-    uint64_t hash = rng_hash(key);
+    uint64_t hash = span_hash(key);
     if (t->nentries * 2 >= t->nslots)
         rebuild_slots(t, t->nslots == 0 ? 16 : t->nslots * 2);
     size_t at = find_slot(t, key, hash);

@@ -18,7 +18,8 @@ const struct cli_option fuzz_option_table[] = {
 
 enum { DEFAULT_TIME_MS = 60000, RATE_MOST = 1000000 };
 
-int fuzz_time_read(const char *text, int64_t *ms_r, struct err *err)
+/* "90", "90s", "10m", "2h" in milliseconds. */
+static int read_time(const char *text, int64_t *ms_r, struct err *err)
 {
     static const struct {
         const char *unit;
@@ -66,7 +67,7 @@ int cli_fuzz(struct cli *cli, int argc, char **argv)
         (void)err_set(&err, NULL, 0, 0, "fuzz wants one target");
         return cli_fail(&err);
     }
-    if (options.time != NULL && fuzz_time_read(options.time, &time_ms, &err) != 0)
+    if (options.time != NULL && read_time(options.time, &time_ms, &err) != 0)
         return cli_fail(&err);
     if (options.rate > RATE_MOST) {
         (void)err_set(&err, NULL, 0, 0, "--rate is at most %d", RATE_MOST);

@@ -68,10 +68,6 @@ struct fuzz_options {
             "the server is not on this machine, and you may do this"                               \
     }
 
-/* "90", "90s", "10m", "2h" in milliseconds. -1 with *err. */
-__attribute__((warn_unused_result)) int fuzz_time_read(const char *text, int64_t *ms_r,
-                                                       struct err *err);
-
 /* Whether the target is said by --exec or --shim, so that there is no argument for it. */
 bool fuzz_target_is_option(const struct fuzz_options *options);
 

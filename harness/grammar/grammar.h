@@ -63,9 +63,10 @@ struct grammar_input {
 };
 
 enum grammar_extent {
-    GRAMMAR_WHOLE, /* the rule must derive all octets */
-    GRAMMAR_PREFIX /* the rule derives a part from the start that is followed by SP, "(", ")", CR,
-                      or the end; the longest such part is taken */
+    GRAMMAR_WHOLE,   /* the rule must derive all octets */
+    GRAMMAR_VERDICT, /* the same; a rejection is not explained, which is the greater part of it */
+    GRAMMAR_PREFIX   /* the rule derives a part from the start that is followed by SP, "(", ")", CR,
+                        or the end; the longest such part is taken */
 };
 
 /* One node of a derivation in preorder: children follow their parent, `size` counts the node and
@@ -92,14 +93,15 @@ struct grammar_match {
     size_t nnodes;
     const int *obsolete; /* obs- rules used, each once, when OBSOLETE; borrowed */
     size_t nobsolete;
-    /* when REJECTED: */
+    /* when REJECTED and explained: */
     size_t failed_at; /* offset of the first token that no derivation could take; a quoted word of
                          the grammar is one token, everything else is taken octet by octet */
     const struct grammar_expectation *expected; /* borrowed; no duplicates; those of obs- rules only
                                                    where nothing else was expected */
     size_t nexpected;
     const char *failed_in; /* innermost rule within which all of that was expected */
-    const char *limit;     /* which limit was passed: "steps", "depth"; NULL: none */
+    const char *limit;     /* which limit was passed: "steps", "depth"; NULL: none; explained or not
+                            */
 };
 
 /* Scratch memory for recognizing, reused from call to call. A match borrows from it until the next
@@ -116,6 +118,15 @@ struct grammar_view *grammar_view_new(const struct grammar *grammar, const int *
                                       size_t nrules); /* returns new; borrows grammar */
 void grammar_view_free(struct grammar_view **view);
 struct grammar_matcher *grammar_matcher_new_viewing(const struct grammar_view *view); /* borrows */
+
+/* What units derive, by their octets: the same lines come again and again. A few thousand are kept;
+ * the newer one replaces the older one. Matchers of one view may share it, within one thread; what
+ * a match borrows is then valid until the next call of any of them. Not for coverage. */
+struct grammar_memory;
+struct grammar_memory *grammar_memory_new(void);
+void grammar_memory_free(struct grammar_memory **memory);
+void grammar_matcher_set_memory(struct grammar_matcher *matcher,
+                                struct grammar_memory *memory); /* borrows; NULL: none */
 
 /* Never fails but by verdict. rule is 0..nrules-1. */
 enum grammar_verdict grammar_match(struct grammar_matcher *matcher, int rule,

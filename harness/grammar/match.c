@@ -3,6 +3,7 @@
 
 #include "grammar/machine.h"
 #include "grammar/matcher.h"
+#include "grammar/memory.h"
 
 struct grammar_matcher *grammar_matcher_new_viewing(const struct grammar_view *view)
 {
@@ -26,6 +27,11 @@ void grammar_matcher_free(struct grammar_matcher **matcher)
     free((*matcher)->obsolete);
     free(*matcher);
     *matcher = NULL;
+}
+
+void grammar_matcher_set_memory(struct grammar_matcher *matcher, struct grammar_memory *memory)
+{
+    matcher->memory = memory;
 }
 
 uint64_t grammar_matcher_steps(const struct grammar_matcher *matcher)
@@ -233,19 +239,48 @@ static bool derive_prefix(struct grammar_matcher *matcher, int rule, struct gram
     return false;
 }
 
+static void match_whole(struct grammar_matcher *matcher, const struct memory_question *ask,
+                        struct grammar_match *match_r)
+{
+    if (derive(matcher, ask->rule, &ask->input, match_r))
+        return;
+    if (ask->extent == GRAMMAR_VERDICT)
+        *match_r = (struct grammar_match){.verdict = GRAMMAR_REJECTED, .limit = matcher->limit};
+    else
+        diagnose(matcher, ask->rule, ask->input, match_r);
+}
+
+/* What is kept of the same octets; else what comes out is kept. */
+static void match_or_remember(struct grammar_matcher *matcher, struct memory_question *ask,
+                              struct grammar_match *match_r)
+{
+    const uint64_t *steps = memory_find(matcher->memory, ask, match_r);
+    if (steps != NULL) {
+        matcher->steps = *steps;
+        return;
+    }
+    match_whole(matcher, ask, match_r);
+    memory_keep(matcher->memory, ask, match_r, matcher->steps);
+}
+
 enum grammar_verdict grammar_match(struct grammar_matcher *matcher, int rule,
                                    struct grammar_input input, enum grammar_extent extent,
                                    struct grammar_match *match_r)
 {
     ENSURE(rule >= 0 && (size_t)rule < matcher->machine.grammar->nrules);
+    struct memory_question ask = {rule, extent, input, 0};
     *match_r = (struct grammar_match){0};
     matcher->steps = 0;
     matcher->limit = NULL;
     matcher->nobsolete = 0;
-    bool is_derived = extent == GRAMMAR_WHOLE ? derive(matcher, rule, &input, match_r)
-                                              : derive_prefix(matcher, rule, input, match_r);
-    if (!is_derived)
-        diagnose(matcher, rule, input, match_r);
+    if (extent == GRAMMAR_PREFIX) {
+        if (!derive_prefix(matcher, rule, input, match_r))
+            diagnose(matcher, rule, input, match_r);
+    } else if (matcher->memory != NULL && !matcher->machine.keeps_trail) {
+        match_or_remember(matcher, &ask, match_r);
+    } else {
+        match_whole(matcher, &ask, match_r);
+    }
     return match_r->verdict;
 }
 

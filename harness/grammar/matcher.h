@@ -13,6 +13,7 @@ struct grammar_matcher {
     const char *limit;        /* which was passed in it, or NULL */
     int *obsolete;            /* rules */
     size_t nobsolete, obsolete_capacity;
+    struct grammar_memory *memory; /* borrowed; or NULL */
 };
 
 #endif

@@ -42,7 +42,7 @@ void model_session_server_octets(struct model_session *s, size_t nbytes)
 void model_session_client_early(struct model_session *s, struct finding_list *findings)
 {
     session_judge(s, s->setup.judges_client, findings);
-    s->has_early = true;
+    session_begin_early(s);
     client_literal_early(s);
 }
 
@@ -99,7 +99,6 @@ void client_check_command(struct model_session *s, const struct command *command
     client_answer_check(s, command);
     if (!command->is_wellformed)
         return;
-    client_tag_check_reserved(s, command);
     client_literal_check(s, unit);
     client_state_check(s, command);
     client_number_check(s, command);

@@ -103,7 +103,6 @@ uint64_t client_hash(const struct command *command);
 void client_line_rejected(struct model_session *session, const struct command *command,
                           const struct wire_unit *unit);
 void client_tag_check(struct model_session *session, const struct command *command);
-void client_tag_check_reserved(struct model_session *session, const struct command *command);
 /* A command that other dialects have: a probe, if its refusal is taken well. */
 bool client_line_is_probe(const struct command *command);
 

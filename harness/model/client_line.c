@@ -31,14 +31,6 @@ void client_tag_check(struct model_session *s, const struct command *command)
               SPAN_ARG(command->tag));
 }
 
-/* The grammar leaves out the tags `*` and `+` themselves; none may begin so either. */
-void client_tag_check_reserved(struct model_session *s, const struct command *command)
-{
-    if (command->tag.nbytes > 1 && command->tag.data[0] == '+')
-        breach_as(s, E3, "tag.reserved-client", MODEL_STRICT,
-                  "tag %.*s reads as a line of the server", SPAN_ARG(command->tag));
-}
-
 /* ---- other dialects (E5) -------------------------------------------------------------------- */
 
 /* Commands of later dialects that a client may try once, to learn what it speaks to. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/mailbox.h"
+#include "model/model.h"
 
 #define VERB_NAME(name) (name), sizeof(name) - 1
 const struct verb_facts verb_table[VERB_COUNT] = {
@@ -213,7 +214,11 @@ static bool is_tag_octet(char c)
 
 bool command_tag_is_valid(const struct command *command)
 {
-    struct span tag = command->tag;
+    return model_tag_is_usable(command->tag);
+}
+
+bool model_tag_is_usable(struct span tag)
+{
     if (tag.nbytes == 0 || tag.data[0] == '*' || tag.data[0] == '+')
         return false;
     for (size_t i = 0; i < tag.nbytes; i++)

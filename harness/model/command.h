@@ -44,6 +44,15 @@ extern const struct verb_facts verb_table[VERB_COUNT];
 enum store_mode { STORE_REPLACE, STORE_ADD, STORE_REMOVE };
 enum status { STATUS_OK, STATUS_NO, STATUS_BAD, STATUS_UNKNOWN };
 
+/* What commands with the same tag may do when one of them is completed (B42). */
+enum shared {
+    SHARED_ANY = 1, /* there are several */
+    SHARED_WRITES = 2,
+    SHARED_SELECTS = 4,
+    SHARED_LOGIN = 8,
+    SHARED_LOGOUT = 16
+};
+
 struct command {
     /* What holds memory. */
     struct buffer bytes; /* all of it as sent so far; the spans below point into it */
@@ -71,6 +80,7 @@ struct command {
     /* circumstances */
     uint32_t unit;           /* server units seen when it was sent */
     bool is_alone;           /* no other command of this session was outstanding with it */
+    unsigned shared;         /* enum shared, of all with its tag that were outstanding with it */
     bool is_renumbered;      /* an EXPUNGE line came meanwhile */
     bool is_bound;           /* its numbers are meant in the selected mailbox... */
     uint32_t bound;          /* ...which then held so many messages */

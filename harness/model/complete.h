@@ -13,6 +13,13 @@ void complete_copy(struct model_session *session, struct command *command, enum 
 void complete_expunge(struct model_session *session, struct command *command, enum status status);
 void complete_search(struct model_session *session, struct command *command, enum status status);
 
+/* Whether another command with the same tag was outstanding with this one. A server that completes
+ * commands in an order of its own does not tell which of them is meant (B42). */
+bool complete_shares_tag(struct model_session *session, struct command *command);
+/* One of the commands that share its tag was completed: what any of them can have done is unsure.
+ */
+void complete_any(struct model_session *session, const struct command *command, enum status status);
+
 /* Messages a command is about: its numbers, as far as they were there when it was sent. */
 struct reach {
     struct model_session *session;

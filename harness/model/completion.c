@@ -176,17 +176,27 @@ void session_note_refused(struct model_session *s, const struct command *command
     s->refused_nbytes = command->bytes.nbytes;
 }
 
-static void complete(struct model_session *s, size_t at, enum status status, struct span text)
+static void judge_completion(struct model_session *s, struct command *command, enum status status,
+                             struct span text)
 {
-    drop_unanswerable(s, &at);
-    struct command *command = s->outstanding[at];
-    session_note_refused(s, command);
     check_state(s, command, status);
     settle_doubt(s, command, status);
     if (command_has(command, VERB_SELECTS))
         select_complete(s, command, status, text);
     else if (completers[command->verb] != NULL)
         completers[command->verb](s, command, status);
+}
+
+static void complete(struct model_session *s, size_t at, enum status status, struct span text)
+{
+    drop_unanswerable(s, &at);
+    struct command *command = s->outstanding[at];
+    bool was_partial = command->is_partial;
+    session_note_refused(s, command);
+    if (s->setup.judges_server && complete_shares_tag(s, command))
+        complete_any(s, command, status);
+    else
+        judge_completion(s, command, status, text);
     client_completed(s, command, status);
     session_end_writing(s, command);
     select_check_arrivals(s);
@@ -195,7 +205,8 @@ static void complete(struct model_session *s, size_t at, enum status status, str
     session_open_pending(s);
     if (s->noutstanding > 0)
         return;
-    s->has_early = false;
+    if (!was_partial) /* what stood behind it is still to be read */
+        session_end_early(s);
     client_round_trip(s);
 }
 
@@ -253,9 +264,24 @@ static size_t find_tag(const struct model_session *s, struct span tag)
     return found;
 }
 
+/* Nothing asks a server to wait for the end of a line that it will not take. */
+static bool refuse_begun(struct model_session *s, struct span tag, enum status status)
+{
+    if (s->begun_nbytes == 0 || span_hash(tag) != s->begun_tag_hash ||
+        (status != STATUS_NO && status != STATUS_BAD))
+        return false;
+    s->is_line_refused = true;
+    s->refused_hash = s->begun_hash;
+    s->refused_nbytes = s->begun_nbytes;
+    s->begun_nbytes = 0;
+    return true;
+}
+
 void completion_read(struct model_session *s, struct span tag, enum status status, struct span text)
 {
     size_t at = find_tag(s, tag);
+    if (at == s->noutstanding && refuse_begun(s, tag, status))
+        return;
     if (at == s->noutstanding && is_done(s, tag)) {
         breach(s, I10, "tag %.*s was completed once more", SPAN_ARG(tag));
         return;

@@ -7,6 +7,12 @@ static const struct span system_flags[] = {SPAN_INIT("\\Recent"), SPAN_INIT("\\S
 void flag_names_init(struct flag_names *names)
 {
     names->arena = (struct arena){0};
+    flag_names_reset(names);
+}
+
+void flag_names_reset(struct flag_names *names)
+{
+    arena_reset(&names->arena);
     names->nnames = sizeof system_flags / sizeof *system_flags;
     for (size_t i = 0; i < names->nnames; i++)
         names->names[i] = system_flags[i];

@@ -26,6 +26,7 @@ struct flag_names {
 
 void flag_names_init(struct flag_names *names);
 void flag_names_free(struct flag_names *names);
+void flag_names_reset(struct flag_names *names); /* as from init, in the same memory */
 
 /* The bit of a name, which is added when it is new; FLAG_OTHERS when there is no more room. */
 uint64_t flag_names_bit(struct flag_names *names, struct span name);

@@ -47,6 +47,7 @@ struct model_world;
 
 struct model_world *model_world_new(void);         /* returns new */
 void model_world_free(struct model_world **world); /* after its sessions */
+void model_world_reset(struct model_world *world); /* as new, in its memory; after its sessions */
 
 /* Makes a mailbox known. Borrows the fixture, which must outlive the world. */
 void model_world_add(struct model_world *world, const struct fixture_mailbox *mailbox);
@@ -80,6 +81,7 @@ struct model_setup {
                                  by that is reported less strictly. False: each side has had all */
     bool is_single_writer;    /* no other session or agent changes mailboxes during the run */
     bool is_preauthenticated; /* greeted already logged in (B49); a PREAUTH greeting implies it */
+    struct grammar_memory *memory; /* for lines that come again; borrowed; NULL: none */
 };
 
 struct model_session;
@@ -101,6 +103,8 @@ void model_session_reset(struct model_session *session, struct model_world *worl
  *     wire_reader_feed(), then for each whole unit      model_session_client()
  *     while the reader waits for `+`: its unit so far,  model_session_client(), once
  *       and when more stands behind it already,         model_session_client_early()
+ *     while it is within a line:                        model_session_client_begun()
+ *       (or no more is judged once that is answered)
  *   octets of the server have come, or are sent by the harness in that role:
  *     model_session_server_octets()                     before they are framed
  *     wire_reader_feed(), then for each whole unit      model_session_server(), and then, if the
@@ -122,6 +126,15 @@ void model_session_reset(struct model_session *session, struct model_world *worl
  * out. */
 void model_session_client(struct model_session *session, const struct wire_unit *unit,
                           struct finding_list *findings);
+/* What has come of a line that has not ended, from the unit's start (wire_reader_unfinished()); to
+ * be given after each piece of the client's octets, empty when there is none. A server may refuse
+ * such a line already. The whole unit is given later all the same. */
+void model_session_client_begun(struct model_session *session, struct span octets);
+/* True after a server's unit that refused such a line: no answer to it is to be awaited. */
+bool model_session_has_refused_line(const struct model_session *session);
+/* A tag that a server can give back (B43), and that no line of its own begins with (B41). What is
+ * wrong with a command that has none may be answered by an untagged BAD. */
+bool model_tag_is_usable(struct span tag);
 /* Octets of a literal were sent though no `+` had come (E8); told once a literal. */
 void model_session_client_early(struct model_session *session, struct finding_list *findings);
 

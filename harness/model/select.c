@@ -192,7 +192,7 @@ void select_complete(struct model_session *s, struct command *command, enum stat
             s->pending = NULL;
     } else {
         /* Completed before its turn: what came for it cannot be told apart. */
-        s->is_doubtful = s->is_lenient = true;
+        s->is_doubtful = s->is_lenient = s->has_crossed = true;
     }
     if (s->pending == NULL)
         s->pending_command = NULL;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { BEGUN_NBYTES = 128 }; /* of a line that has not ended: enough to know it again */
+
 /* ---- lifetime ------------------------------------------------------------------------------- */
 
 /* Of a session that has nothing but memory. */
@@ -28,11 +30,15 @@ struct model_session *model_session_new(struct model_world *world, const struct 
     s->lists = mem_resize(NULL, sizeof *s->lists);
     begin(s, world, setup);
     s->matcher = grammar_matcher_new_viewing(s->dialect->view);
+    grammar_matcher_set_memory(s->matcher, setup->memory);
     return s;
 }
 
 static void abandon_commands(struct model_session *s)
 {
+    if (s->has_early && s->world != NULL)
+        world_doubt(s->world);
+    session_end_early(s);
     for (size_t i = 0; i < s->noutstanding; i++) {
         if (s->outstanding[i]->is_counted_writing && s->world != NULL)
             world_doubt(s->world); /* nobody knows what it has done */
@@ -80,6 +86,7 @@ void model_session_reset(struct model_session *s, struct model_world *world,
     buffer_clear(&kept.flags_text);
     *s = kept;
     begin(s, world, setup);
+    grammar_matcher_set_memory(s->matcher, setup->memory);
 }
 
 void model_session_free(struct model_session **session)
@@ -161,6 +168,22 @@ bool session_is_undisturbed(const struct model_session *s, const struct command 
            s->world->nevents - s->nevents == command->nforeign;
 }
 
+static void begin_activity(struct model_session *s)
+{
+    s->nevents++;
+    s->nactive++;
+    s->world->nevents++;
+    s->world->nactive++;
+}
+
+static void end_activity(struct model_session *s)
+{
+    s->nevents++;
+    s->nactive--;
+    s->world->nevents++;
+    s->world->nactive--;
+}
+
 void session_begin_writing(struct model_session *s, struct command *command)
 {
     bool writes = command->verb == VERB_STORE || command->verb == VERB_EXPUNGE ||
@@ -169,10 +192,7 @@ void session_begin_writing(struct model_session *s, struct command *command)
     if (!writes || s->world == NULL || command->is_counted_writing)
         return;
     command->is_counted_writing = true;
-    s->nevents++;
-    s->nactive++;
-    s->world->nevents++;
-    s->world->nactive++;
+    begin_activity(s);
 }
 
 void session_end_writing(struct model_session *s, struct command *command)
@@ -180,10 +200,21 @@ void session_end_writing(struct model_session *s, struct command *command)
     if (!command->is_counted_writing || s->world == NULL)
         return;
     command->is_counted_writing = false;
-    s->nevents++;
-    s->nactive--;
-    s->world->nevents++;
-    s->world->nactive--;
+    end_activity(s);
+}
+
+void session_begin_early(struct model_session *s)
+{
+    if (!s->has_early && s->world != NULL)
+        begin_activity(s);
+    s->has_early = true;
+}
+
+void session_end_early(struct model_session *s)
+{
+    if (s->has_early && s->world != NULL)
+        end_activity(s);
+    s->has_early = false;
 }
 
 /* ---- selections ----------------------------------------------------------------------------- */
@@ -196,7 +227,7 @@ void session_open_pending(struct model_session *s)
     for (size_t i = 0; command == NULL && i < s->noutstanding; i++)
         if (session_is_answerable(s->outstanding[i]))
             command = s->outstanding[i];
-    if (s->selected == NULL)
+    if (s->selected == NULL && !s->is_lenient) /* there is nothing else that data can be about */
         command = session_oldest_with(s, VERB_SELECTS);
     if (command == NULL || !command_has(command, VERB_SELECTS) || command->is_partial)
         return;
@@ -224,20 +255,21 @@ static void note_circumstances(struct model_session *s, struct command *command)
     command->is_ascending = command->is_descending = true;
 }
 
+/* What nobody is told need not be explained. */
 static enum grammar_verdict match_unit(struct model_session *s, enum word start,
-                                       const struct wire_unit *unit)
+                                       const struct wire_unit *unit, enum grammar_extent extent)
 {
     s->reading =
         (struct reading){s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
     s->matched = start;
-    return grammar_match(s->matcher, s->dialect->rules[start], s->reading.input, GRAMMAR_WHOLE,
-                         &s->match);
+    return grammar_match(s->matcher, s->dialect->rules[start], s->reading.input, extent, &s->match);
 }
 
 static void read_command(struct model_session *s, struct command *command,
                          const struct wire_unit *unit)
 {
-    enum grammar_verdict verdict = match_unit(s, WORD_REQUEST, unit);
+    enum grammar_verdict verdict =
+        match_unit(s, WORD_REQUEST, unit, s->is_muted ? GRAMMAR_VERDICT : GRAMMAR_WHOLE);
     if (!unit->is_complete || unit->is_cut || verdict == GRAMMAR_REJECTED) {
         client_check_rejected(s, command, unit);
         return;
@@ -263,17 +295,36 @@ static struct command *continued(struct model_session *s, const struct wire_unit
 static bool is_rest_of_refused(struct model_session *s, const struct wire_unit *unit)
 {
     size_t nbytes = s->refused_nbytes;
-    if (!s->was_refused || nbytes == 0 || unit->bytes.nbytes < nbytes ||
+    if ((!s->was_refused && !s->is_line_refused) || nbytes == 0 || unit->bytes.nbytes < nbytes ||
         span_hash(span_slice(unit->bytes, 0, nbytes)) != s->refused_hash)
         return false;
     s->refused_nbytes = 0;
+    s->is_line_refused = false;
     return true;
+}
+
+void model_session_client_begun(struct model_session *s, struct span octets)
+{
+    struct span start = span_slice(octets, 0, BEGUN_NBYTES);
+    size_t end = span_find_byte(start, ' ');
+    bool is_known = s->partial != NULL || s->is_line_refused;
+    s->begun_nbytes = is_known || end == SPAN_NPOS ? 0 : start.nbytes;
+    if (s->begun_nbytes == 0)
+        return;
+    s->begun_hash = span_hash(start);
+    s->begun_tag_hash = span_hash(span_slice(start, 0, end));
+}
+
+bool model_session_has_refused_line(const struct model_session *s)
+{
+    return s->is_line_refused;
 }
 
 void model_session_client(struct model_session *s, const struct wire_unit *unit,
                           struct finding_list *findings)
 {
     session_judge(s, s->setup.judges_client, findings);
+    s->begun_nbytes = 0;
     if (is_rest_of_refused(s, unit))
         return;
     struct command *command = continued(s, unit);
@@ -293,7 +344,7 @@ void model_session_client(struct model_session *s, const struct wire_unit *unit,
         s->partial = command;
         return;
     }
-    if (unit->kind == WIRE_CONTINUATION)
+    if (span_is(command->tag, "+"))
         s->nplus_commands++;
     read_command(s, command, unit);
     client_check_command(s, command, unit);
@@ -318,7 +369,9 @@ static void check_after_bye(struct model_session *s, const struct wire_unit *uni
     if (!s->has_bye && !s->has_logout_ok)
         return;
     for (size_t i = 0; i < s->noutstanding && unit->kind == WIRE_TAGGED; i++)
-        if (s->outstanding[i]->verb == VERB_LOGOUT && span_equal(s->outstanding[i]->tag, unit->tag))
+        if ((s->outstanding[i]->verb == VERB_LOGOUT ||
+             (s->outstanding[i]->shared & SHARED_LOGOUT) != 0) &&
+            span_equal(s->outstanding[i]->tag, unit->tag))
             return;
     struct span rest = span_trim(unit->bytes);
     bool is_bye = span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BYE");
@@ -431,7 +484,7 @@ void model_session_server(struct model_session *s, const struct wire_unit *unit,
     if (!unit->is_complete)
         return; /* the framing has told that the stream ended within it */
     check_after_bye(s, unit);
-    enum grammar_verdict verdict = match_unit(s, start, unit);
+    enum grammar_verdict verdict = match_unit(s, start, unit, GRAMMAR_WHOLE);
     if (verdict == GRAMMAR_OBSOLETE)
         rejection_report_obsolete(s, I2);
     if (is_greeting) {
@@ -449,8 +502,8 @@ void model_session_server_closed(struct model_session *s, bool is_reset,
                                  struct finding_list *findings)
 {
     session_judge(s, s->setup.judges_server, findings);
-    bool was_expected =
-        s->is_closed || s->client.has_ended || s->has_bye || s->has_logout_ok || !s->has_greeted;
+    bool was_expected = s->is_closed || s->client.has_ended || s->has_bye || s->has_logout_ok ||
+                        s->may_have_ended || !s->has_greeted;
     if (!was_expected)
         breach_as(s, I23, "resp.bye-autologout", MODEL_WARN,
                   "the server %s the connection"

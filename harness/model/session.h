@@ -4,6 +4,7 @@
  *   session.c     lifetime, the two entry points, what is outstanding
  *   data.c        untagged lines            fetch.c       the data of a message
  *   completion.c  tags, and completions of all kinds      complete_VERB.c  those of one verb
+ *   complete_any.c  of one of several with the same tag
  *   select.c      selections coming and going
  *   client*.c     obligations of the client: see client.h
  *   identity.c    which message of the truth a slot is
@@ -58,10 +59,14 @@ struct model_session {
     size_t nspare, spare_capacity;
     struct command *partial; /* still being sent; also in outstanding, unless refused */
     bool was_refused;        /* the command sent last was completed before its literal */
-    bool has_early;          /* commands stood behind a literal that did not wait for `+`: they were
-                                sent long before they are read, until all are completed */
-    uint64_t refused_hash;   /* of its octets, */
-    size_t refused_nbytes;   /* that many; 0: what was left of it has come */
+    bool has_early;          /* commands may stand behind a literal that did not wait for `+`: until
+                                all are read and completed, anything may be done for this session */
+    bool is_line_refused;    /* a line was completed before it had ended: its rest is to come */
+    uint64_t begun_hash, begun_tag_hash; /* of a line that has not ended, as far as it has come */
+    size_t begun_nbytes;                 /* 0: there is none */
+    bool may_have_ended;                 /* one of the completions may have been that of LOGOUT */
+    uint64_t refused_hash;               /* of its octets, */
+    size_t refused_nbytes;               /* that many; 0: what was left of it has come */
     unsigned nplus_commands; /* client lines that began with `+` and were not answered */
     size_t ndone;            /* commands completed */
 
@@ -121,6 +126,9 @@ bool session_is_undisturbed(const struct model_session *session, const struct co
 void session_note_refused(struct model_session *session, const struct command *command);
 void session_begin_writing(struct model_session *session, struct command *command);
 void session_end_writing(struct model_session *session, struct command *command);
+/* What has been sent and not been read yet counts as a command that writes. */
+void session_begin_early(struct model_session *session);
+void session_end_early(struct model_session *session);
 
 /* ---- the others ----------------------------------------------------------------------------- */
 

@@ -25,6 +25,19 @@ void model_world_free(struct model_world **world)
     *world = NULL;
 }
 
+void model_world_reset(struct model_world *w)
+{
+    for (size_t i = 0; i < w->ntruths; i++) {
+        free(w->truths[i]->messages);
+        table_free(&w->truths[i]->by_id);
+    }
+    struct model_world kept = {
+        .truths = w->truths, .capacity = w->capacity, .flags = w->flags, .arena = w->arena};
+    arena_reset(&kept.arena);
+    flag_names_reset(&kept.flags);
+    *w = kept;
+}
+
 static bool names_equal(struct span a, struct span b)
 {
     return span_equal(a, b) || (span_is_nocase(a, "INBOX") && span_is_nocase(b, "INBOX"));

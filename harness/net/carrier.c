@@ -35,6 +35,14 @@ void carrier_make_hosted(struct carrier *c, void (*on_change)(void *context), vo
     c->context = context;
 }
 
+void carrier_go_on(struct carrier *c)
+{
+    if (c->ops->pump != NULL)
+        (void)c->ops->pump(c);
+    if (c->ops->arm != NULL)
+        c->ops->arm(c);
+}
+
 void carrier_changed(struct carrier *c)
 {
     if (c->on_change != NULL)

@@ -54,7 +54,8 @@ static void stream_send(struct carrier *common, struct span octets)
     take_over(c);
     if (common->send_failed && common->on_change == NULL)
         carrier_changed(common);
-    stream_arm(&c->stream, carrier_has_room(common));
+    if (common->on_change != NULL)
+        stream_arm(&c->stream, carrier_has_room(common));
 }
 
 static size_t stream_nunsent(const struct carrier *common)
@@ -62,10 +63,21 @@ static size_t stream_nunsent(const struct carrier *common)
     return ((const struct carrier_stream *)common)->stream.out.nbytes;
 }
 
-static bool stream_pump(struct carrier *common)
+static void arm(struct carrier *common)
 {
     stream_arm(&stream_of(common)->stream, carrier_has_room(common));
-    return false;
+}
+
+static bool wait_alone(struct carrier *common, int64_t timeout_us)
+{
+    struct carrier_stream *c = stream_of(common);
+    if (!c->stream.may_block || c->stream.out.nbytes > 0 || !carrier_has_room(common))
+        return false;
+    bool has_news = stream_await(&c->stream, &common->input, common->input_limit, timeout_us);
+    take_over(c);
+    if (has_news)
+        carrier_changed(common);
+    return true;
 }
 
 static void stream_half_close(struct carrier *common)
@@ -89,7 +101,8 @@ static void carrier_stream_close(struct carrier *common)
 static const struct carrier_ops ops = {
     .send = stream_send,
     .nunsent = stream_nunsent,
-    .pump = stream_pump,
+    .arm = arm,
+    .wait_alone = wait_alone,
     .half_close = stream_half_close,
     .reset = carrier_stream_reset,
     .close = carrier_stream_close,
@@ -103,6 +116,13 @@ struct carrier *carrier_open_fds(struct net_loop *loop, int read_fd, int write_f
     c->stream.context = c;
     (void)snprintf(c->common.name, sizeof c->common.name, "%s", name);
     return &c->common;
+}
+
+struct carrier *carrier_open_socket(struct net_loop *loop, int fd, const char *name)
+{
+    struct carrier *common = carrier_open_fds(loop, fd, fd, name);
+    stream_of(common)->stream.may_block = true;
+    return common;
 }
 
 struct carrier *carrier_open_socketpair(struct net_loop *loop, struct net_peer peer,

@@ -16,7 +16,7 @@ struct carrier *carrier_open_tcp(struct net_loop *loop, const char *host, unsign
         return NULL;
     socket_name(address, sizeof address, host, port);
     (void)snprintf(name, sizeof name, "tcp %s", address);
-    return carrier_open_fds(loop, fd, fd, name);
+    return carrier_open_socket(loop, fd, name);
 }
 
 struct carrier *carrier_begin_tcp(struct net_loop *loop, const char *host, unsigned port,

@@ -230,10 +230,14 @@ static bool tls_pump(struct carrier *common)
         take_over(c);
         moved = moved || common->at_eof;
     }
-    stream_arm(&c->stream, wants_octets(c));
     if (moved)
         carrier_changed(common);
     return moved;
+}
+
+static void arm(struct carrier *common)
+{
+    stream_arm(&tls_of(common)->stream, wants_octets(tls_of(common)));
 }
 
 static void tls_half_close(struct carrier *common)
@@ -266,6 +270,7 @@ static const struct carrier_ops ops = {
     .send = tls_send,
     .nunsent = tls_nunsent,
     .pump = tls_pump,
+    .arm = arm,
     .half_close = tls_half_close,
     .reset = tls_reset,
     .close = tls_close,

@@ -44,6 +44,7 @@ struct host *host_new(struct net_loop *loop, bool is_shared)
 {
     struct host *host = mem_alloc(sizeof *host);
     host->loop = loop;
+    loop->nwatched++;
     host->is_shared = is_shared;
     host->idle = loop_new_handle(sizeof *host->idle);
     host->idle->data = host;
@@ -64,6 +65,7 @@ void host_free(struct host **host)
         next = c->next;
         host_break_connection(c);
     }
+    h->loop->nwatched--;
     loop_close_handle(h->idle);
     loop_close_handle(h->sweep_timer);
     free(h);
@@ -257,7 +259,7 @@ static void linger(struct net_connection *connection)
     }
     buffer_clear(input);
     connection->carrier->input_limit = HOST_PIECE_NBYTES;
-    (void)connection->carrier->ops->pump(connection->carrier);
+    carrier_go_on(connection->carrier);
 }
 
 static bool has_finished(const struct net_connection *connection)
@@ -291,7 +293,7 @@ static void serve(struct net_connection *connection)
     if (moved)
         net_connection_touch(connection);
     carrier->input_limit = peer->ops->wants_input(peer->context) ? HOST_PIECE_NBYTES : 0;
-    (void)carrier->ops->pump(carrier);
+    carrier_go_on(carrier);
     set_timer(connection, peer->ops->deadline_us(peer->context));
 }
 

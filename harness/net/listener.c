@@ -40,6 +40,7 @@ struct net_listener *net_listener_open(struct net_loop *loop, const char *host, 
         return NULL;
     struct net_listener *listener = mem_alloc(sizeof *listener);
     listener->loop = loop;
+    loop->nwatched++;
     listener->fd = fd;
     socket_name(address, sizeof address, host, socket_port(fd));
     (void)snprintf(listener->name, sizeof listener->name, "accepted at %s", address);
@@ -63,6 +64,7 @@ void net_listener_close(struct net_listener **listener)
     struct net_listener *l = *listener;
     if (l == NULL)
         return;
+    l->loop->nwatched--;
     loop_close_handle(l->poll);
     loop_close_handle(l->pause);
     (void)close(l->fd);

@@ -128,6 +128,11 @@ const char *loop_errno_text(int number, char *room, size_t nbytes)
     return room;
 }
 
+bool loop_is_idle(const struct net_loop *loop)
+{
+    return loop->carriers == NULL && loop->nwatched == 0;
+}
+
 /* A timer may be due before the loop comes to wait, when this process was not running; the loop
  * would then wait with nothing to end it. */
 static void timer_fired(uv_timer_t *timer)
@@ -135,9 +140,17 @@ static void timer_fired(uv_timer_t *timer)
     uv_stop(timer->loop);
 }
 
+static void arm_all(struct net_loop *loop)
+{
+    for (struct carrier *c = loop->carriers; c != NULL; c = c->next)
+        if (c->ops->arm != NULL)
+            c->ops->arm(c);
+}
+
 bool loop_turn(struct net_loop *loop, int64_t timeout_us)
 {
     uv_loop_t *uv = loop_uv(loop);
+    arm_all(loop);
     if (timeout_us <= 0) {
         bool waits = timeout_us < 0;
         if (uv_is_active((uv_handle_t *)loop->timer))
@@ -160,7 +173,7 @@ static void pump_all(struct net_loop *loop)
     do {
         moved = false;
         for (struct carrier *c = loop->carriers; c != NULL; c = c->next)
-            if (c->ops->pump(c))
+            if (c->ops->pump != NULL && c->ops->pump(c))
                 moved = true;
     } while (moved);
 }
@@ -191,12 +204,22 @@ static bool take_news(struct net_loop *loop)
     return has_news;
 }
 
+/* Waits without libuv when there is but one thing to wait for, and that can do so. */
+static bool wait_alone(struct net_loop *loop, int64_t timeout_us)
+{
+    struct carrier *c = loop->carriers;
+    return c != NULL && c->next == NULL && loop->nwatched == 0 && c->ops->wait_alone != NULL &&
+           c->ops->wait_alone(c, timeout_us);
+}
+
 /* Waits in the loop's time until `until_us` (-1: for ever), or shorter; false when nothing can ever
  * happen. */
 static bool pass_time(struct net_loop *loop, int64_t now_us, int64_t until_us)
 {
-    if (!loop->clock.is_virtual)
-        return loop_turn(loop, until_us < 0 ? -1 : until_us - now_us);
+    if (!loop->clock.is_virtual) {
+        int64_t timeout_us = until_us < 0 ? -1 : until_us - now_us;
+        return wait_alone(loop, timeout_us) || loop_turn(loop, timeout_us);
+    }
     if (until_us < 0)
         return false;
     if (until_us > now_us)
@@ -258,6 +281,7 @@ void net_loop_catch_signals(struct net_loop *loop)
     ENSURE(!loop->clock.is_virtual);
     if (loop->interrupt != NULL)
         return;
+    loop->nwatched++;
     loop->interrupt = catch_signal(loop, SIGINT);
     loop->termination = catch_signal(loop, SIGTERM);
 }

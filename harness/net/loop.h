@@ -23,8 +23,9 @@ struct net_loop {
     bool has_news;
     struct carrier *carriers;      /* those the caller has, newest first */
     struct net_process *processes; /* newest first */
-    struct host *host;             /* of the peers behind socketpairs; NULL: none yet */
-    bool has_uv;                   /* uv is made on first use: a loop in virtual time needs none */
+    size_t nwatched;   /* listeners, processes, hosts and signals: what libuv alone can wait for */
+    struct host *host; /* of the peers behind socketpairs; NULL: none yet */
+    bool has_uv;       /* uv is made on first use: a loop in virtual time needs none */
     uv_loop_t uv;
     uv_timer_t *timer;                    /* wakes the loop at a deadline */
     uv_signal_t *child_signal;            /* SIGCHLD; NULL: not needed yet */
@@ -35,6 +36,9 @@ struct net_loop {
 
 uv_loop_t *loop_uv(struct net_loop *loop);
 char *loop_scratch(struct net_loop *loop);
+
+/* Nothing is open that anything could come from. */
+bool loop_is_idle(const struct net_loop *loop);
 
 /* Waits for events, at most timeout_us (-1: without limit; 0: only looks), and handles them. False
  * when there is nothing that an event could come from. */

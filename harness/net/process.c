@@ -179,6 +179,7 @@ struct net_process *net_process_start(struct net_loop *loop,
     if (process->next != NULL)
         process->next->previous = process;
     loop->processes = process;
+    loop->nwatched++;
     if (pipes.out_fd >= 0)
         capture_start(&process->out, loop, pipes.out_fd, limit);
     if (pipes.err_fd >= 0)
@@ -228,6 +229,7 @@ void net_process_free(struct net_process **process)
     (void)kill(p->pid, SIGKILL);
     while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
+    p->loop->nwatched--;
     if (p->next != NULL)
         p->next->previous = p->previous;
     if (p->previous != NULL)

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -59,18 +60,36 @@ static void connect_ready(uv_poll_t *poll, int status, int events)
     (void)uv_poll_stop(poll);
 }
 
+static uv_poll_t *watch_connecting(struct net_loop *loop, int fd, struct connecting *connecting)
+{
+    uv_poll_t *poll = loop_new_handle(sizeof *poll);
+    poll->data = connecting;
+    ENSURE(uv_poll_init(loop_uv(loop), poll, fd) == 0);
+    ENSURE(uv_poll_start(poll, UV_WRITABLE, connect_ready) == 0);
+    return poll;
+}
+
+/* As await_connected() while the loop has nothing else to wait for: true when it is done. */
+static bool await_alone(int fd, int64_t timeout_us)
+{
+    struct pollfd descriptor = {.fd = fd, .events = POLLOUT};
+    return poll(&descriptor, 1, (int)((timeout_us + 999) / 1000)) == 1;
+}
+
 /* Waits for a connection under way: 0, or an errno. */
 static int await_connected(struct net_loop *loop, int fd, int64_t deadline_us)
 {
     struct connecting connecting = {0};
-    uv_poll_t *poll = loop_new_handle(sizeof *poll);
-    poll->data = &connecting;
-    ENSURE(uv_poll_init(loop_uv(loop), poll, fd) == 0);
-    ENSURE(uv_poll_start(poll, UV_WRITABLE, connect_ready) == 0);
+    uv_poll_t *poll = NULL;
+    if (!loop_is_idle(loop))
+        poll = watch_connecting(loop, fd, &connecting);
     int64_t left_us = 1;
     while (!connecting.is_done && left_us > 0) {
         left_us = deadline_us < 0 ? 60000000 : deadline_us - clock_now_us(&loop->clock);
-        (void)loop_turn(loop, left_us > 0 ? left_us : 0);
+        if (poll != NULL)
+            (void)loop_turn(loop, left_us > 0 ? left_us : 0);
+        else
+            connecting.is_done = await_alone(fd, left_us > 0 ? left_us : 0);
     }
     loop_close_handle(poll);
     if (!connecting.is_done)

@@ -2,8 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+/* So long a read may block. It is no deadline: that is looked at between reads. */
+enum { STREAM_NAP_US = 50000 };
 
 static void set_nonblocking(int fd)
 {
@@ -23,17 +28,18 @@ static bool is_try_again(int number)
     return number == EAGAIN || number == EWOULDBLOCK;
 }
 
-/* One read(2), repeated when interrupted. */
-static ssize_t read_some(int fd, char *room, size_t nbytes)
+/* One read(2), repeated when interrupted, unless it may wait. */
+static ssize_t read_some(const struct stream *s, char *room, size_t nbytes, bool waits)
 {
     ssize_t n;
     do
-        n = read(fd, room, nbytes);
-    while (n < 0 && errno == EINTR);
+        n = s->may_block ? recv(s->read_fd, room, nbytes, waits ? 0 : MSG_DONTWAIT)
+                         : read(s->read_fd, room, nbytes);
+    while (n < 0 && errno == EINTR && !waits);
     return n;
 }
 
-bool stream_read(struct stream *s, struct buffer *in, size_t limit)
+static bool read_all(struct stream *s, struct buffer *in, size_t limit, bool waits)
 {
     char *scratch = loop_scratch(s->loop);
     size_t before = in->nbytes;
@@ -41,8 +47,8 @@ bool stream_read(struct stream *s, struct buffer *in, size_t limit)
         size_t room = limit - in->nbytes;
         if (room > LOOP_PIECE_NBYTES)
             room = LOOP_PIECE_NBYTES;
-        ssize_t n = read_some(s->read_fd, scratch, room);
-        if (n < 0 && is_try_again(errno))
+        ssize_t n = read_some(s, scratch, room, waits);
+        if (n < 0 && (is_try_again(errno) || errno == EINTR))
             break;
         if (n <= 0) {
             s->has_ended = true;
@@ -55,8 +61,37 @@ bool stream_read(struct stream *s, struct buffer *in, size_t limit)
         buffer_append(in, span_make(scratch, (size_t)n));
         if ((size_t)n < room)
             break;
+        waits = false;
     }
     return in->nbytes > before || s->has_ended;
+}
+
+bool stream_read(struct stream *s, struct buffer *in, size_t limit)
+{
+    return read_all(s, in, limit, false);
+}
+
+/* libuv makes what it watches non-blocking. */
+static void set_blocking(struct stream *s)
+{
+    const struct timeval nap = {.tv_usec = STREAM_NAP_US};
+    int flags = fcntl(s->read_fd, F_GETFL);
+    ENSURE(flags >= 0 && fcntl(s->read_fd, F_SETFL, flags & ~O_NONBLOCK) == 0);
+    ENSURE(setsockopt(s->read_fd, SOL_SOCKET, SO_RCVTIMEO, &nap, sizeof nap) == 0);
+    s->is_blocking = true;
+}
+
+bool stream_await(struct stream *s, struct buffer *in, size_t limit, int64_t timeout_us)
+{
+    ENSURE(s->may_block);
+    bool naps = timeout_us < 0 || timeout_us >= STREAM_NAP_US;
+    if (naps && !s->is_blocking)
+        set_blocking(s);
+    if (!naps && timeout_us > 0) {
+        struct pollfd descriptor = {.fd = s->read_fd, .events = POLLIN};
+        (void)poll(&descriptor, 1, (int)((timeout_us + 999) / 1000));
+    }
+    return read_all(s, in, limit, naps);
 }
 
 /* Writes what the descriptor takes at once; how much that was. */
@@ -64,7 +99,10 @@ static size_t write_some(struct stream *s, struct span octets)
 {
     size_t done = 0;
     while (done < octets.nbytes) {
-        ssize_t n = write(s->write_fd, octets.data + done, octets.nbytes - done);
+        struct span rest = span_from(octets, done);
+        ssize_t n = s->may_block
+                        ? send(s->write_fd, rest.data, rest.nbytes, MSG_DONTWAIT | MSG_NOSIGNAL)
+                        : write(s->write_fd, rest.data, rest.nbytes);
         if (n >= 0) {
             done += (size_t)n;
         } else if (is_try_again(errno)) {
@@ -137,6 +175,7 @@ static void watch(struct stream *s, uv_poll_t **poll, int *now, int fd, int even
         *poll = loop_new_handle(sizeof **poll);
         (*poll)->data = s;
         ENSURE(uv_poll_init(loop_uv(s->loop), *poll, fd) == 0);
+        s->is_blocking = false;
     }
     *now = events;
     if (events == 0)

@@ -12,6 +12,8 @@ struct stream {
     int read_fd, write_fd;             /* the same for a socket; -1: closed */
     uv_poll_t *read_poll, *write_poll; /* the same for a socket; NULL: not made yet */
     int read_events, write_events;     /* what they wait for now */
+    bool may_block;   /* stream_await() may make it block; a socket that is ours alone */
+    bool is_blocking; /* it does now: all calls but stream_await() say that they do not wait */
     struct buffer out;
     bool has_ended;    /* reading: the end, or an error */
     int read_errno;    /* why; 0: an orderly end */
@@ -29,6 +31,10 @@ void stream_init(struct stream *s, struct net_loop *loop, int read_fd, int write
 /* Appends to `in` what is there, while that holds less than `limit`. True when something came or
  * the stream ended. */
 bool stream_read(struct stream *s, struct buffer *in, size_t limit);
+
+/* Waits for octets, at most timeout_us (-1: without limit), perhaps shorter, and reads as
+ * stream_read(). Only of streams that may block. */
+bool stream_await(struct stream *s, struct buffer *in, size_t limit, int64_t timeout_us);
 
 void stream_write(struct stream *s, struct span octets); /* at once, or queued */
 void stream_flush(struct stream *s);

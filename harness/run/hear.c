@@ -27,6 +27,28 @@ void player_hear_client(struct player *p, struct player_session *s, const struct
         recognize(p, unit, "request");
 }
 
+void player_hear_unfinished(struct player *p, struct player_session *s)
+{
+    struct wire_unit unit;
+    uint64_t count;
+    if (p->options->without != 0 && p->options->without != RUN_WITHOUT_LOG)
+        return;
+    if (!wire_reader_is_waiting(s->from_client, &unit, &count)) {
+        model_session_client_begun(s->model, wire_reader_unfinished(s->from_client));
+        return;
+    }
+    if (model_session_has_refused_line(s->model)) {
+        wire_reader_literal_refused(s->from_client);
+        while (wire_reader_next(s->from_client, &unit))
+            player_hear_client(p, s, &unit);
+        player_hear_unfinished(p, s);
+        return;
+    }
+    player_hear_client(p, s, &unit);
+    if (wire_reader_pending(s->from_client) > 0)
+        model_session_client_early(s->model, &p->findings);
+}
+
 /* ---- the wire log ---- */
 
 void player_log_octets(struct player *p, const struct player_session *s, char who,

@@ -264,6 +264,8 @@ void player_note_command(struct player *p, struct player_session *s, struct span
 void player_hear_server(struct player *p, struct player_session *s, const struct wire_unit *unit,
                         struct finding_list *findings);
 void player_hear_client(struct player *p, struct player_session *s, const struct wire_unit *unit);
+/* Of the client the harness plays: what it has said of a command that is not whole. */
+void player_hear_unfinished(struct player *p, struct player_session *s);
 /* Into the wire log, likewise. Session NULL: an event of none. */
 void player_log_octets(struct player *p, const struct player_session *s, char who,
                        struct span octets);

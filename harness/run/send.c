@@ -302,10 +302,9 @@ static void announce(struct player *p, struct player_session *s, struct span oct
         player_note_command(p, s, unit.bytes);
         player_hear_client(p, s, &unit);
     }
-    if (wire_reader_is_waiting(s->from_client, &unit, &count)) {
+    if (wire_reader_is_waiting(s->from_client, &unit, &count))
         player_note_command(p, s, unit.bytes);
-        player_hear_client(p, s, &unit);
-    }
+    player_hear_unfinished(p, s);
 }
 
 static void wait_gap(struct player *p, int64_t gap_ms)

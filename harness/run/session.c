@@ -16,8 +16,8 @@ struct player_session *player_session_named(struct player *p, const char *name)
 struct player_session *player_session_of(struct player *p, const struct script_step *step)
 {
     /* with one session, a handler serves whatever other connections there may be, too */
-    if (p->handled != NULL && p->script->scenario->nsessions == 1)
-        return p->handled;
+    if (p->script->scenario->nsessions == 1)
+        return p->handled != NULL ? p->handled : &p->sessions[0];
     if (step->session[0] == '\0')
         return &p->sessions[0];
     return player_session_named(p, step->session);
@@ -191,6 +191,14 @@ static void add_framing_findings(struct player *p, const struct wire_unit *unit)
     }
 }
 
+/* An untagged BAD answers a command whose tag cannot be given back (B43). */
+static bool is_untagged_bad(const struct wire_unit *answer)
+{
+    struct span rest = answer->bytes;
+    return answer->kind == WIRE_UNTAGGED && span_is(span_cut(&rest, ' '), "*") &&
+           span_is_nocase(span_cut(&rest, ' '), "BAD");
+}
+
 bool player_answer_announcement(struct player_session *s, const struct wire_unit *answer)
 {
     struct wire_unit command;
@@ -199,7 +207,9 @@ bool player_answer_announcement(struct player_session *s, const struct wire_unit
         return false;
     if (answer->kind == WIRE_CONTINUATION)
         wire_reader_literal_granted(s->from_client);
-    else if (answer->kind == WIRE_TAGGED && span_equal(answer->tag, command.tag))
+    else if (answer->kind == WIRE_TAGGED
+                 ? span_equal(answer->tag, command.tag)
+                 : is_untagged_bad(answer) && !model_tag_is_usable(command.tag))
         wire_reader_literal_refused(s->from_client);
     else
         return false;
@@ -218,13 +228,11 @@ static bool is_awaited(const struct player_session *s)
 static void read_on(struct player *p, struct player_session *s, const struct wire_unit *answer)
 {
     struct wire_unit unit;
-    uint64_t count;
     if (!player_answer_announcement(s, answer))
         return;
     while (wire_reader_next(s->from_client, &unit))
         player_hear_client(p, s, &unit);
-    if (wire_reader_is_waiting(s->from_client, &unit, &count))
-        player_hear_client(p, s, &unit);
+    player_hear_unfinished(p, s);
 }
 
 /* ---- the numbers of a session ---- */

@@ -310,6 +310,8 @@ static struct player_line take_marks(struct player *p, struct line_list *list,
 static void lay_flat(struct player *p, const struct script_steps *steps, struct player_check *check,
                      struct line_list *list)
 {
+    list->items = arena_grow(p->arena, list->items, &list->capacity, list->nitems + steps->nitems,
+                             sizeof *list->items);
     for (size_t i = 0; i < steps->nitems; i++) {
         const struct script_step *step = steps->items[i];
         if (step->kind != STEP_CHECK) {

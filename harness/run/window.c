@@ -188,9 +188,22 @@ static bool takes_rest(const struct match_scope *scope, const struct pattern *pa
     return match_unit(scope, pattern, &rest);
 }
 
+/* Whether a server's unit may be the completion that the pattern speaks of: most differ from it in
+ * their first octet. */
+static bool may_begin_with_tag(const struct player_session *s, const struct pattern *pattern,
+                               const struct wire_unit *unit)
+{
+    if (pattern->tag == NULL)
+        return true;
+    struct span tag = s->tags[pattern->tag->number];
+    return tag.nbytes == 0 || unit->bytes.nbytes == 0 || tag.data[0] == unit->bytes.data[0];
+}
+
 bool player_takes(struct player *p, struct player_session *s, const struct pattern *pattern,
                   const struct player_unit *unit)
 {
+    if (!p->is_server && !may_begin_with_tag(s, pattern, &unit->unit))
+        return false;
     struct resolve_scope resolve = player_scope(p, s, unit);
     struct match_scope scope = {&resolve, &p->captures, p->grammar, p->matcher};
     struct span tags[RESOLVE_TAGS];

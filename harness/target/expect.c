@@ -132,7 +132,7 @@ struct expect_list *expect_read(struct span text, const char *path, int64_t toda
     struct reading r = {.list = list, .today_days = today_days, .err = err};
     while (rest.nbytes > 0) {
         r.line = span_cut(&rest, '\n');
-        if (r.line.nbytes > 0 && r.line.data[r.line.nbytes - 1] == '\r')
+        while (r.line.nbytes > 0 && r.line.data[r.line.nbytes - 1] == '\r')
             r.line.nbytes--;
         r.number++;
         if (read_line(&r) != 0) {

@@ -192,7 +192,7 @@ void watch_connection_client_ended(struct watch_connection *c, bool is_reset)
 static bool refuses_untagged(const struct wire_unit *answer, const struct wire_unit *command)
 {
     struct span rest = answer->bytes;
-    return answer->kind == WIRE_UNTAGGED && command->kind != WIRE_TAGGED &&
+    return answer->kind == WIRE_UNTAGGED && !model_tag_is_usable(command->tag) &&
            span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BAD");
 }
 

@@ -185,8 +185,22 @@ static void take_line_piece(struct wire_reader *r, struct span piece)
     take(r, piece.nbytes, room);
 }
 
+/* Of a line that begins as lines of the server do: a tag all the same. A client says none other; of
+ * the server it is one that is echoed. */
+static bool is_marked_tag(const struct wire_reader *r, struct span word, struct span rest)
+{
+    if (word.nbytes < 2 || rest.nbytes == 0 || (word.data[0] != '*' && word.data[0] != '+'))
+        return false;
+    if (r->direction == WIRE_FROM_CLIENT)
+        return word.data[0] == '*';
+    struct span status = announcement_strip_line_end(span_slice(rest, 1, 5));
+    status = span_cut(&status, ' ');
+    return span_is_nocase(status, "OK") || span_is_nocase(status, "NO") ||
+           span_is_nocase(status, "BAD");
+}
+
 /* *tag_nbytes_r: of the first word; 0 when there is none or it is none. */
-static enum wire_kind kind_of(struct span bytes, size_t *tag_nbytes_r)
+static enum wire_kind kind_of(const struct wire_reader *r, struct span bytes, size_t *tag_nbytes_r)
 {
     size_t end = 0;
     while (end < bytes.nbytes && bytes.data[end] != ' ' && bytes.data[end] != '\n')
@@ -195,10 +209,15 @@ static enum wire_kind kind_of(struct span bytes, size_t *tag_nbytes_r)
     bool has_space = end < bytes.nbytes && bytes.data[end] == ' ';
     if (!has_space)
         word = announcement_strip_line_end(word);
-    *tag_nbytes_r = 0;
-    if (word.nbytes == 0 || (word.data[0] == '*' && (word.nbytes > 1 || !has_space)))
-        return WIRE_SHAPELESS;
     *tag_nbytes_r = word.nbytes;
+    if (has_space && is_marked_tag(r, word, span_from(bytes, end)))
+        return WIRE_TAGGED;
+    bool is_shapeless =
+        word.nbytes == 0 || (word.data[0] == '*' && (word.nbytes > 1 || !has_space));
+    if (is_shapeless) {
+        *tag_nbytes_r = 0;
+        return WIRE_SHAPELESS;
+    }
     if (word.data[0] == '+')
         return WIRE_CONTINUATION;
     return word.data[0] == '*' ? WIRE_UNTAGGED : WIRE_TAGGED;
@@ -208,7 +227,7 @@ static void unit_end(struct wire_reader *r, bool is_broken)
 {
     r->is_broken = is_broken;
     r->state = READER_WHOLE;
-    r->kind = kind_of(unit_bytes(r), &r->tag_nbytes);
+    r->kind = kind_of(r, unit_bytes(r), &r->tag_nbytes);
     if (r->kind == WIRE_SHAPELESS)
         flaw_note(&r->flaws, FLAW_NO_SHAPE, 0);
     if (r->kept == r->limits.unit_nbytes && r->nbytes > r->kept)
@@ -390,7 +409,7 @@ static void fill_unit(const struct wire_reader *r, struct wire_unit *unit)
     enum wire_kind kind = r->kind;
     size_t tag_nbytes = r->tag_nbytes;
     if (r->state != READER_WHOLE)
-        kind = kind_of(bytes, &tag_nbytes);
+        kind = kind_of(r, bytes, &tag_nbytes);
     *unit = (struct wire_unit){.kind = kind,
                                .bytes = bytes,
                                .tag = span_make(tag_nbytes == 0 ? "" : bytes.data, tag_nbytes),

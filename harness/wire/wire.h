@@ -43,6 +43,8 @@ enum wire_kind {
     WIRE_UNTAGGED,     /* `*` SP first */
     WIRE_CONTINUATION, /* `+` first */
     WIRE_SHAPELESS     /* none of these: empty, starts with SP, with `*` and no SP, ... */
+    /* A client's `*x` SP is a tag; `*x OK` of a server, with NO or BAD as well or with `+x`, echoes
+     * one. */
 };
 
 struct wire_literal {

@@ -2,6 +2,7 @@
 # The black-box fuzzer against clients, from outside: what it finds and does not find, what it leaves
 # behind, how it ends.
 . "$SOURCE_ROOT/tests/cli/common.sh"
+. "$SOURCE_ROOT/tests/cli/fuzz_common.sh"
 
 # ---- wrong usage ----
 ends 2 fuzz reference --client --against reference-tcp
@@ -21,13 +22,9 @@ ends 0 fuzz reference --client --count 600 --seed 7 --findings clean
 has out "findings 0" "seed 7" "responses: alternatives told" "state x verb"
 [ "$(ls clean)" = corpus ] || die "findings: $(ls clean)"
 
-# the same seed, the same answers
-for run in first second; do
-    ends 0 fuzz reference --client --count 200 --seed 9 --findings $run.kept
-    sed 's/^reference: .*  ok/ok/' out >$run
-done
-cmp -s first second || die "two runs with one seed differ: $(diff first second)"
-diff -r first.kept second.kept >difference || die "$(cat difference)"
+# the same seed, the same answers; and no faster than it may be
+repeats ok reference --client --count 200 --seed 9
+keeps_rate reference --client
 
 # what was worth while is gone on with
 ends 0 fuzz reference --client --count 20 --seed 8 --findings first.kept --resume
@@ -60,49 +57,11 @@ check_nothing_left
 faults="cache/expunge-keeps-count command/any-tag cache/flags-or"
 [ "$SANITIZED" -eq 0 ] || faults=cache/expunge-keeps-count
 for fault in $faults; do
-    builds_fault "client/$fault" faulty
-    good=$IMAPSPEC
-    IMAPSPEC=$work/faulty
-    rm -rf found
-    ends 1 fuzz reference --client --count 500 --findings found
-    nfound=0
-    for folder in found/*-*; do
-        nfound=$((nfound + 1))
-        for file in scenario.scn events.bin wire.log meta.json; do
-            [ -s "$folder/$file" ] || die "$folder/$file is missing"
-        done
-        has "$folder/meta.json" '"replay": "fail"' '"flaky": false'
-        has "$folder/scenario.scn" "# Found by imapspec fuzz reference --seed 1"
-        ends 1 client reference "$folder/scenario.scn"
-        IMAPSPEC=$good
-        ends 0 lint "$folder/scenario.scn"
-        ends 0 client reference "$folder/scenario.scn"
-        IMAPSPEC=$work/faulty
-    done
-    [ "$nfound" -ge 1 ] || die "$fault is not found"
-
-    # again, nothing is added; and from the stream to the same
-    ls found >before.list
-    ends 1 fuzz reference --client --count 500 --findings found --resume
-    ls found >after.list
-    cmp -s before.list after.list || die "found again: $(diff before.list after.list)"
-    folder=$(ls -d found/*-* | head -n 1)
-    ends 1 shrink "$folder/events.bin" reference --client --findings shrunk
-    [ -s "shrunk/$(basename "$folder")/scenario.scn" ] || die "shrunk to $(ls shrunk)"
-    rm -rf shrunk
-    IMAPSPEC=$good
-    ends 0 shrink "$folder/events.bin" reference --client --findings none
-    has out "shows nothing wrong"
+    finds "client/$fault" client 500 --client
+    shrinks events.bin --client
 done
 
 # ---- ended from outside, it ends in good order ----
-"$IMAPSPEC" fuzz reference --client --time 60s --findings kept >out 2>err </dev/null &
-fuzzing=$!
-jobs_started="$jobs_started $fuzzing"
-until_true 60 test -d kept/corpus || die "nothing is kept"
-kill -INT "$fuzzing"
-wait "$fuzzing"
-code=$?
-[ "$code" -eq 0 ] || die "SIGINT ended it with $code"
+is_ended INT 0 corpus "$IMAPSPEC" --client
 has out "findings 0" "responses: alternatives"
 check_nothing_left

@@ -23,13 +23,6 @@ ill() {
     } >"$name.target"
 }
 
-# ---- a rate is kept ----
-ends 2 fuzz reference --rate many
-before=$(date +%s)
-ends 0 fuzz reference --count 20 --rate 10 --findings rated
-after=$(date +%s)
-[ $((after - before)) -ge 1 ] || die "20 scenarios took less than a second at 10 a second"
-
 # ---- one command is late: said once, and only of that command ----
 ill slow "ILL_WORD=CHECK" "ILL_SLOW_MS=700"
 ends 1 fuzz slow.target --count 60 --findings slow

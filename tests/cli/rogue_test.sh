@@ -60,6 +60,8 @@ meets long-line 0 warn "limits.large-message" "line longer than the limit"
 # a process that computes without end is seen when its case took a while
 noop_scenario t.noop 2s >noop.scn
 meets spins 1 crash "spins"
+noop_scenario t.noop 10s >noop.scn
+meets busy 0 pass # that has ended once it has greeted somebody
 
 # the same without a target file: a server that somebody else runs
 "$ROGUE" polite >port &

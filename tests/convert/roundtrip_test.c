@@ -191,8 +191,16 @@ static void commands_are_readable(void **state)
     const char *steps = strstr(buffer_span(&out).data, "\n\n");
     assert_non_null(steps);
     assert_string_equal(steps, "\n\n"
-                               "  s1 S: * OK <text-line>\n"
-                               "  s2 S: * OK <text-line>\n"
+                               "  either {\n"
+                               "    s1 S: * OK <text-line>\n"
+                               "  } or {\n"
+                               "    s1 S: * PREAUTH <text-line>\n"
+                               "  }\n"
+                               "  either {\n"
+                               "    s2 S: * OK <text-line>\n"
+                               "  } or {\n"
+                               "    s2 S: * PREAUTH <text-line>\n"
+                               "  }\n"
                                "  s1 C: a1 LOGIN fred {\"secret\"}\n"
                                "  s1 S*: * <any>\n"
                                "  s1 S: a1 <status> <text-line>\n"

@@ -187,13 +187,25 @@ static void pump_client(struct play *p, struct actor *actor)
         model_session_client(actor->session, &unit, &p->findings);
         actor->nwaiting = 0;
     }
-    if (!wire_reader_is_waiting(actor->client, &unit, &count))
+    if (!wire_reader_is_waiting(actor->client, &unit, &count)) {
+        model_session_client_begun(actor->session, wire_reader_unfinished(actor->client));
         return;
+    }
+    if (model_session_has_refused_line(actor->session)) {
+        wire_reader_literal_refused(actor->client);
+        pump_client(p, actor);
+        return;
+    }
     if (actor->nwaiting != unit.nliterals)
         model_session_client(actor->session, &unit, &p->findings);
     actor->nwaiting = unit.nliterals;
     if (wire_reader_pending(actor->client) > 0)
         model_session_client_early(actor->session, &p->findings);
+}
+
+static bool is_untagged_bad(const struct wire_unit *unit)
+{
+    return unit->kind == WIRE_UNTAGGED && span_starts_with(unit->bytes, SPAN_LIT("* BAD "));
 }
 
 static void pump_server(struct play *p, struct actor *actor)
@@ -208,7 +220,9 @@ static void pump_server(struct play *p, struct actor *actor)
             continue;
         if (unit.kind == WIRE_CONTINUATION)
             wire_reader_literal_granted(actor->client);
-        else if (unit.kind == WIRE_TAGGED && span_equal(unit.tag, client.tag))
+        else if (unit.kind == WIRE_TAGGED
+                     ? span_equal(unit.tag, client.tag)
+                     : is_untagged_bad(&unit) && !model_tag_is_usable(client.tag))
             wire_reader_literal_refused(actor->client);
     }
     pump_client(p, actor);

@@ -292,6 +292,11 @@ static void test_operators_do_what_they_say(void **state)
         {"near-lf", "a NOOP\r\n", "a NOOP\n"},
         {"near-case", "a NOOP\r\n", "a noop\r\n"},
         {"near-nul", "a NOOP\r\n", NULL},
+        {"near-word", "a NOOP\r\n", "a NOP\r\n"},
+        {"near-word", "a SEARCH ON 1-Oct-87\r\n", "a SEARCH ON 1-Ocz-87\r\n"},
+        {"long", "abcdefgh NOOP\r\n", "abcdefghabcdefgh NOOP\r\n"},
+        {"long", "a SELECT \"bc\"\r\n", "a SELECT \"bcbcbcbcbcbcbcb\"\r\n"},
+        {"set-piece", "a NOOP\r\n", NULL},
         {"interleave", "a NOOP\r\n", NULL},
         {"date", "a SEARCH ON 1-Oct-87\r\n", "a SEARCH ON 29-Feb-00\r\n"},
     };
@@ -311,6 +316,28 @@ static void test_operators_do_what_they_say(void **state)
             print_error("%s of %s\n", cases[i].operator, cases[i].in);
         assert_true(is_found);
     }
+    mutator_free(&m);
+}
+
+/* What is a server's keeps to the tags of the client, so that operations end. */
+static void test_completions_are_in_order(void **state)
+{
+    (void)state;
+    char out[ROOM];
+    struct mutator *m = mutator_new(MUTATOR_RESPONSES);
+    size_t index = 0;
+    size_t found = 0;
+    struct span in = SPAN_LIT("* OK hello\r\n+ go\r\nA0001 OK in\r\nA0002 OK selected\r\n");
+    while (strcmp(mutator_operator(index).name, "set-piece") != 0)
+        index++;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        size_t nbytes = mutator_apply(m, index, in, out, sizeof out, seed);
+        struct span made = span_make(out, nbytes);
+        size_t third = span_find(made, SPAN_LIT("A0003 OK"));
+        size_t fourth = span_find(made, SPAN_LIT("A0004 OK"));
+        found += third != SPAN_NPOS && fourth != SPAN_NPOS && third < fourth;
+    }
+    assert_true(found > 20);
     mutator_free(&m);
 }
 
@@ -384,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_uses_everything_in_responses),
         cmocka_unit_test(test_structure_stays_in_the_language),
         cmocka_unit_test(test_operators_do_what_they_say),
+        cmocka_unit_test(test_completions_are_in_order),
         cmocka_unit_test(test_words_of_the_caller),
         cmocka_unit_test(test_octets_hook),
         cmocka_unit_test(test_names_and_weights),

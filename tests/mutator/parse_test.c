@@ -71,16 +71,16 @@ static void test_agrees_with_the_recognizer(void **state)
         size_t same = 0;
         size_t whole = 0;
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
-            struct rng rng = rng_seeded(seed);
+            struct dice dice = {seed};
             struct producer p = {.form = b.form,
-                                 .rng = &rng,
+                                 .dice = &dice,
                                  .scene = &scene,
                                  .swarm = &swarm,
                                  .out = text,
                                  .capacity = sizeof text};
             produce_rule(&p, rule);
             if (seed % 2 == 1 && p.nbytes > 0)
-                text[pool_below(&rng, p.nbytes)] = (char)pool_below(&rng, 256);
+                text[pool_below(&dice, p.nbytes)] = (char)pool_below(&dice, 256);
             struct span made = span_make(text, p.nbytes);
             parse(b.parse, b.form, rule, made);
             check_tree(b.parse);
@@ -129,15 +129,15 @@ static void test_takes_anything(void **state)
 {
     (void)state;
     struct bench b = bench_new();
-    struct rng rng = rng_seeded(1);
+    struct dice dice = {1};
     char text[300];
     int rule = form_rule(b.form, "server-unit");
     for (int i = 0; i < 20000; i++) {
-        uint32_t nbytes = pool_below(&rng, sizeof text);
+        uint32_t nbytes = pool_below(&dice, sizeof text);
         for (uint32_t at = 0; at < nbytes; at++) {
-            text[at] = " (){}\"\r\n*1aNIL"[pool_below(&rng, 14)];
-            if (pool_below(&rng, 4) == 0)
-                text[at] = (char)pool_below(&rng, 256);
+            text[at] = " (){}\"\r\n*1aNIL"[pool_below(&dice, 14)];
+            if (pool_below(&dice, 4) == 0)
+                text[at] = (char)pool_below(&dice, 256);
         }
         char *exact = mem_copy_text(text, nbytes);
         parse(b.parse, b.form, rule, span_make(exact, nbytes));

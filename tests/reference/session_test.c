@@ -121,12 +121,14 @@ static const struct rig_transcript transcripts[] = {
              "S: =1 OK NOOP completed\n"
              "C: #7 NOOP\n"
              "S: #7 OK NOOP completed\n"
-             "C: +1 NOOP\n"
-             "S: +1 OK NOOP completed\n"
              "C: abcdefghijklmnopqrstuvwxyz012345 NOOP\n"
              "S: abcdefghijklmnopqrstuvwxyz012345 OK NOOP completed\n"},
     {.name = "without a usable tag",
      .text = "C: \n"
+             "S: * BAD Command without a usable tag\n"
+             "C: +1 NOOP\n"
+             "S: * BAD Command without a usable tag\n"
+             "C: *1 NOOP\n"
              "S: * BAD Command without a usable tag\n"
              "C:  NOOP\n"
              "S: * BAD Command without a usable tag\n"

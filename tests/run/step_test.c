@@ -473,6 +473,33 @@ static void messages_are_delivered(void **state)
     arena_free(&arena);
 }
 
+/* What is in the way of a command need not wait for its end. */
+static void lines_are_refused_before_their_end(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD "  C= \"x1 FROB \"\n  deliver INBOX \"new.eml\"\n" CHECKED(
+        "  S: x1 BAD <text-line>\n") "  C= \"more\\r\\n\"\n  C: @ NOOP\n  S: @ OK <text-line>\n}\n";
+    static const struct fake_rule rules[] = {
+        {"FROB", "", false, 0}, {"NOOP", "%T OK done\r\n", false, 0}, {0}};
+    static const struct {
+        const char *said;
+        enum result_verdict verdict;
+    } rows[] = {{"x1 BAD what?\r\n", RESULT_PASS}, {"x2 BAD what?\r\n", RESULT_FAIL}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct arena arena = {0};
+        struct fake fake = {.greeting = greeting,
+                            .rules = rules,
+                            .file_name = "new.eml",
+                            .file = "Subject: x\r\n\r\nbody\r\n",
+                            .delivered = rows[i].said};
+        const struct result_case *r = fake_play(&fake, text, 0, &arena);
+        if (r->verdict != rows[i].verdict)
+            fail_msg("%s\n%s\n%s", rows[i].said, r->reason, r->log);
+        fake_free(&fake);
+        arena_free(&arena);
+    }
+}
+
 /* ---- either ---- */
 
 static void alternatives_may_nest_and_wait(void **state)
@@ -635,6 +662,7 @@ int main(void)
         cmocka_unit_test(values_are_generated_by_seed),
         cmocka_unit_test(connections_end_and_begin_again),
         cmocka_unit_test(messages_are_delivered),
+        cmocka_unit_test(lines_are_refused_before_their_end),
         cmocka_unit_test(alternatives_may_nest_and_wait),
         cmocka_unit_test(labels_are_recorded_as_behaviour),
         cmocka_unit_test(macros_are_hygienic),

@@ -43,6 +43,18 @@ static const struct reader_case cases[] = {
      "octet "
      "1 of the response\n",
      {0}},
+    {"a tag that begins as lines of the server do is echoed",
+     S,
+     GRANT,
+     SPAN_INIT("*a OK\r\n+a no done\r\n*a BADLY\r\n+a\r\n"),
+     "tagged *a \"*a OK\\r\\n\"\n"
+     "tagged +a \"+a no done\\r\\n\"\n"
+     "shapeless  \"*a BADLY\\r\\n\"\n"
+     "  fail resp.line-shapes line that starts neither with a tag nor with '* ' nor with '+' at "
+     "octet "
+     "1 of the response\n"
+     "continuation +a \"+a\\r\\n\"\n",
+     {0}},
     {"blank line, star without blank, lone word, plus alone",
      S,
      GRANT,
