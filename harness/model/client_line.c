@@ -4,16 +4,6 @@
 
 /* ---- tags (E3) ------------------------------------------------------------------------------ */
 
-static bool is_recent_tag(const struct model_session *s, struct span tag)
-{
-    size_t n = s->ndone < SESSION_DONE_TAGS ? s->ndone : SESSION_DONE_TAGS;
-    uint64_t hash = span_hash(tag);
-    for (size_t i = 0; i < n; i++)
-        if (s->lists->done_tags[i] == hash)
-            return true;
-    return false;
-}
-
 void client_tag_check(struct model_session *s, const struct command *command)
 {
     if (command->tag.nbytes == 0)
@@ -24,7 +14,7 @@ void client_tag_check(struct model_session *s, const struct command *command)
                    SPAN_ARG(command->tag));
             return;
         }
-    if (s->client.has_told_tag_reuse || !is_recent_tag(s, command->tag))
+    if (s->client.has_told_tag_reuse || !session_has_done(s, command->tag))
         return;
     s->client.has_told_tag_reuse = true;
     breach_as(s, E3, NULL, MODEL_OBSERVE, "tag %.*s is used again after its command was completed",

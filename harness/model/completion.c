@@ -210,10 +210,9 @@ static void complete(struct model_session *s, size_t at, enum status status, str
     client_round_trip(s);
 }
 
-/* ---- tags
- * ------------------------------------------------------------------------------------------ */
+/* ---- tags ----------------------------------------------------------------------------------- */
 
-static bool is_done(const struct model_session *s, struct span tag)
+bool session_has_done(const struct model_session *s, struct span tag)
 {
     size_t n = s->ndone < SESSION_DONE_TAGS ? s->ndone : SESSION_DONE_TAGS;
     uint64_t hash = span_hash(tag);
@@ -282,7 +281,7 @@ void completion_read(struct model_session *s, struct span tag, enum status statu
     size_t at = find_tag(s, tag);
     if (at == s->noutstanding && refuse_begun(s, tag, status))
         return;
-    if (at == s->noutstanding && is_done(s, tag)) {
+    if (at == s->noutstanding && session_has_done(s, tag)) {
         breach(s, I10, "tag %.*s was completed once more", SPAN_ARG(tag));
         return;
     }

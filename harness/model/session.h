@@ -116,6 +116,8 @@ void session_note(struct model_session *session, unsigned reading, const char *c
 /* Whether a completion may still come for it: not for a tag that is none, or once a line has been
  * answered by an untagged BAD. */
 bool session_is_answerable(const struct command *command);
+/* A command with this tag was completed: one of the last SESSION_DONE_TAGS. */
+bool session_has_done(const struct model_session *session, struct span tag);
 void session_remove_command(struct model_session *session, size_t at);
 struct command *session_oldest(const struct model_session *session, enum verb verb);
 /* The oldest one with any of these traits. */
