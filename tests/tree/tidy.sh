@@ -7,11 +7,9 @@ cd "$1"
 states="--extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang --extra-arg=max-nodes=75000"
 # engine.c and floor.c are compiled by the engines' builds alone.
 # shellcheck disable=SC2086
-find harness reference reports fuzz bench -name '*.c' ! -path fuzz/drivers/engine.c \
+if ! find harness reference reports fuzz bench -name '*.c' ! -path fuzz/drivers/engine.c \
     ! -path fuzz/drivers/floor.c -print0 |
-    xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet $states -p "$2" 2>&1 |
-    grep -v -E '^([0-9]+ warnings? (generated|treated)|Suppressed|Use -header-filter)' >"$2/tidy.log" || true
-if [ -s "$2/tidy.log" ]; then
-    cat "$2/tidy.log"
+    xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet $states -p "$2" >"$2/tidy.log" 2>&1; then
+    grep -v -E '^([0-9]+ warnings? (generated|treated)|Suppressed|Use -header-filter)' "$2/tidy.log"
     exit 1
 fi
