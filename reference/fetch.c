@@ -147,6 +147,7 @@ static void fetch_begin(struct reference_session *session)
         fetch_abandon(session);
         return;
     }
+    view_tell_keywords(&session->view, &session->output);
     fetch_set_seen(session, message);
     command->item = 0;
     buffer_append(&session->output, SPAN_LIT("* "));

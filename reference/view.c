@@ -185,10 +185,15 @@ static void write_removed(struct view *view, struct buffer *out)
     view->has_removed = false;
 }
 
-void view_announce(struct view *view, enum view_news how, struct buffer *out)
+void view_tell_keywords(struct view *view, struct buffer *out)
 {
     if (view->told_keywords != view->box->nkeywords)
         write_keywords(view, out);
+}
+
+void view_announce(struct view *view, enum view_news how, struct buffer *out)
+{
+    view_tell_keywords(view, out);
     take_changes(view, out);
     bool must_tell_count = how == VIEW_COUNT || how == VIEW_REPORT;
     if (how != VIEW_KEEP_NUMBERS && view->has_removed) {
@@ -220,6 +225,7 @@ void view_write_flags_item(struct view *view, size_t number, struct buffer *out)
 void view_write_flags(struct view *view, size_t number, struct buffer *out)
 {
     struct view_entry *entry = view_entry(view, number);
+    view_tell_keywords(view, out);
     answer_fetch_flags(out, number, view->box, entry->message->flags, entry->is_recent);
     entry->told = entry->message->changed & (UINT64_MAX >> 1);
 }

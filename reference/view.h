@@ -59,6 +59,10 @@ enum view_news {
 /* Sends what the client does not know yet: keywords, flags, removals, arrivals, RECENT. */
 void view_announce(struct view *view, enum view_news how, struct buffer *out);
 
+/* Sends FLAGS if another session has brought keywords that the client does not know: before any
+ * line that may show one (p.20, I17). */
+void view_tell_keywords(struct view *view, struct buffer *out);
+
 /* Sets the flags of a message in the store, and nowhere else: the client is to be told by
  * view_write_flags() or by what FETCH writes. */
 __attribute__((warn_unused_result)) enum mail_error view_set_flags(struct view *view, size_t number,

@@ -306,6 +306,8 @@ static struct peer *peer_of(struct transcript *t, struct span name)
 
 static int add_entry(struct transcript *t, const struct entry *entry, struct err *err)
 {
+    if (entry->sign == '-' && entry->text.nbytes == 0)
+        return 0; /* nothing is said */
     struct peer *peer = peer_of(t, entry->session);
     if (peer == NULL)
         return fault(t, err,

@@ -139,13 +139,25 @@ static void check_taken(const struct talk *talk, const struct wire_unit *unit)
     buffer_free(&text);
 }
 
-/* Only its own tag, octet by octet, completes a command. */
-static void check_tag(const struct talk *talk, const struct wire_unit *unit)
+static bool has_line_of(struct span bytes, struct span tag)
+{
+    while (bytes.nbytes > 0)
+        if (span_starts_with(span_cut(&bytes, '\n'), tag))
+            return true;
+    return false;
+}
+
+/* Only its own tag, octet by octet, completes a command. What is no response need not announce a
+ * literal, either: then each of its lines may be one. */
+static void check_tag(const struct talk *talk, const struct wire_unit *unit,
+                      enum grammar_verdict verdict)
 {
     const struct client_result *result = reference_client_result(talk->client, talk->operation);
     bool is_completed = result->outcome == CLIENT_OK || result->outcome == CLIENT_NO ||
                         result->outcome == CLIENT_BAD;
-    if (is_completed && !span_equal(span_slice(unit->bytes, 0, talk->tag.nbytes), talk->tag))
+    bool has_tag = verdict == GRAMMAR_REJECTED ? has_line_of(unit->bytes, talk->tag)
+                                               : span_starts_with(unit->bytes, talk->tag);
+    if (is_completed && !has_tag)
         fuzz_fail("response.tag", "client.complete-on-tag", "completed by another tag",
                   "a line with another tag completes the command");
 }
@@ -208,14 +220,15 @@ static void judge_response(const struct wire_unit *unit)
 {
     struct talk talk;
     open_talk(&talk, request_for(unit->bytes));
-    bool is_strict = judge_by_grammar(unit, common.unit) == GRAMMAR_STRICT;
+    enum grammar_verdict verdict = judge_by_grammar(unit, common.unit);
+    bool is_strict = verdict == GRAMMAR_STRICT;
     if (fuzz_trace != NULL)
         fuzz_trace("client", 'S', unit->bytes);
     fuzz_ncommands++;
     tell(&talk, unit->bytes);
     if (is_strict)
         check_taken(&talk, unit);
-    check_tag(&talk, unit);
+    check_tag(&talk, unit, verdict);
     check_fixpoint(&talk, is_strict);
     reference_client_free(&talk.client);
 }
