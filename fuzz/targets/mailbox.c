@@ -229,9 +229,7 @@ static void set_flags(struct stage *stage, const struct step *step)
         before = *shown;
         shown->seen[number - 1].told_system = mail->system;
         shown->seen[number - 1].told_keywords = mail->keywords;
-        before.listed = truth.listed[shown->box];
-        truth_replay(&truth, &before, step->view, buffer_span(&stage->out));
-        buffer_clear(&stage->out);
+        replay(stage, &before, step->view);
     }
 }
 
