@@ -6,7 +6,6 @@
 
 #include "blackbox/apart.h"
 #include "blackbox/client_belief.h"
-#include "blackbox/folder.h"
 #include "blackbox/stage.h"
 #include "blackbox/supervise.h"
 
@@ -197,8 +196,8 @@ void client_campaign_play(struct client_campaign *c, struct span stream, bool is
 
 /* ---- life ---- */
 
-static bool open_campaign(struct client_campaign *c, const struct blackbox_options *options,
-                          struct course_shared *shared)
+static bool get_ready(struct client_campaign *c, const struct blackbox_options *options,
+                      struct course_shared *shared)
 {
     static const char *users[] = {"fred"};
     *c = (struct client_campaign){.course = course_begin(options, shared),
@@ -220,14 +219,6 @@ static bool open_campaign(struct client_campaign *c, const struct blackbox_optio
     return is_ready;
 }
 
-static void close_campaign(struct client_campaign *c)
-{
-    target_detach(c->course.options->target);
-    mutator_free(&c->mutator);
-    client_feedback_free(&c->feedback);
-    course_free(&c->course);
-}
-
 /* ---- one after the other ---- */
 
 static void make(void *campaign, const struct seeds *seeds, struct sample *sample)
@@ -240,6 +231,13 @@ static void play(void *campaign, const struct sample *sample, struct play_result
     struct client_campaign *c = campaign;
     client_campaign_play(c, sample_span(sample), true, NULL, result_r);
     result_r->nnew = c->feedback->nnew;
+}
+
+static void play_alone(void *campaign, const struct sample *sample, struct play_result *result_r)
+{
+    struct client_campaign *c = campaign;
+    c->plays_apart = c->target.is_in_process;
+    client_campaign_play(c, sample_span(sample), false, NULL, result_r);
 }
 
 static int take_finding(void *campaign, const struct sample *sample,
@@ -267,70 +265,39 @@ static void tell_reach(const void *campaign, struct buffer *out)
 
 /* ---- all of it ---- */
 
-static int run(struct client_campaign *c, bool resumes, struct err *err)
+static void begin(void *campaign, struct seeds *seeds)
 {
-    const struct course_player player = {.campaign = c,
-                                         .target = c->target.name,
-                                         .make = make,
-                                         .play = play,
-                                         .take_finding = take_finding,
-                                         .tell_shares = tell_shares,
-                                         .tell_reach = tell_reach};
-    struct seeds seeds = {.nitems = 0};
-    c->feedback = client_feedback_new();
-    seeds_make(&seeds, MUTATOR_RESPONSES);
-    c->course.shared->summary.nfindings = folder_load(&c->course);
-    int status = course_run(&c->course, &player, &seeds, resumes, err);
-    seeds_free(&seeds);
-    return status;
+    (void)seeds;
+    ((struct client_campaign *)campaign)->feedback = client_feedback_new();
 }
 
-static int fuzz(const struct blackbox_options *options, struct course_shared *shared, bool resumes,
-                struct err *err)
+static bool open_client(const struct blackbox_options *options, struct course_shared *shared,
+                        struct course_player *player_r)
 {
-    struct client_campaign c;
-    int status = open_campaign(&c, options, shared) ? run(&c, resumes, err) : 0;
-    close_campaign(&c);
-    return status;
+    struct client_campaign *c = mem_alloc(sizeof *c);
+    bool is_ready = get_ready(c, options, shared);
+    *player_r = (struct course_player){.campaign = c,
+                                       .course = &c->course,
+                                       .target = c->target.name,
+                                       .begin = begin,
+                                       .make = make,
+                                       .play = play,
+                                       .play_alone = play_alone,
+                                       .take_finding = take_finding,
+                                       .tell_shares = tell_shares,
+                                       .tell_reach = tell_reach};
+    return is_ready;
 }
 
-static int take_end(const struct blackbox_options *options, struct course_shared *shared,
-                    const struct play_finding *finding, struct err *err)
+static void close_client(void *campaign)
 {
-    struct client_campaign c;
-    struct play_result again = {.has_finding = false};
-    struct sample *sample = mem_alloc(sizeof *sample);
-    int status = 0;
-    *sample = shared->sample;
-    if (open_campaign(&c, options, shared)) {
-        (void)folder_load(&c.course);
-        c.plays_apart = true;
-        /* what it shows alone is known better than what the process that ended has told */
-        client_campaign_play(&c, sample_span(sample), false, NULL, &again);
-        status = client_finding_take(&c, sample, again.has_finding ? &again.finding : finding, err);
-    }
-    close_campaign(&c);
-    free(sample);
-    return status;
+    struct client_campaign *c = campaign;
+    target_detach(c->course.options->target);
+    mutator_free(&c->mutator);
+    client_feedback_free(&c->feedback);
+    course_free(&c->course);
+    free(c);
 }
 
-static int shrink(const struct blackbox_options *options, struct course_shared *shared,
-                  struct err *err)
-{
-    struct client_campaign c;
-    struct play_result result = {.has_finding = false};
-    int status = 1;
-    if (!open_campaign(&c, options, shared)) {
-        status = err_set(err, NULL, 0, 0, "%s", shared->summary.why);
-    } else {
-        c.plays_apart = c.target.is_in_process;
-        client_campaign_play(&c, sample_span(&shared->sample), false, NULL, &result);
-        struct play_finding finding = result.finding;
-        if (result.has_finding)
-            status = client_finding_take(&c, &shared->sample, &finding, err);
-    }
-    close_campaign(&c);
-    return status;
-}
-
-const struct campaign_kind client_campaign = {"client", STUCK_MS, fuzz, take_end, shrink};
+const struct campaign_kind client_campaign = {"client", STUCK_MS, MUTATOR_RESPONSES, open_client,
+                                              close_client};

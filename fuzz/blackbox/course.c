@@ -77,20 +77,21 @@ static void keep_rate(const struct course *course)
 
 /* ---- one after the other ---- */
 
-static int take_finding(const struct course *course, const struct course_player *player,
-                        const struct play_finding *finding, struct err *err)
+int course_take_finding(const struct course_player *player, const struct play_finding *finding,
+                        struct err *err)
 {
-    struct sample *copy = mem_alloc(sizeof *copy); /* shrinking plays others */
+    struct sample *copy = mem_alloc(sizeof *copy);
     struct play_finding seen = *finding;
-    *copy = course->shared->sample;
+    *copy = player->course->shared->sample;
     int status = player->take_finding(player->campaign, copy, &seen, err);
     free(copy);
     return status;
 }
 
-static int take_result(struct course *course, const struct course_player *player,
-                       const struct play_result *result, struct err *err)
+static int take_result(const struct course_player *player, const struct play_result *result,
+                       struct err *err)
 {
+    struct course *course = player->course;
     const struct sample *sample = &course->shared->sample;
     struct blackbox_summary *s = &course->shared->summary;
     s->nscenarios++;
@@ -104,31 +105,32 @@ static int take_result(struct course *course, const struct course_player *player
     if (result->nnew > 0)
         corpus_add(&course->corpus, sample_span(sample), result->nnew);
     if (result->has_finding)
-        return take_finding(course, player, &result->finding, err);
+        return course_take_finding(player, &result->finding, err);
     return player->look_after == NULL ? 0
                                       : player->look_after(player->campaign, sample, result, err);
 }
 
-static int play_next(struct course *course, const struct course_player *player,
-                     const struct seeds *seeds, struct err *err)
+static int play_next(const struct course_player *player, const struct seeds *seeds, struct err *err)
 {
+    struct course *course = player->course;
     struct play_result result;
     struct sample *sample = &course->shared->sample;
     keep_rate(course);
     sample->number = course->shared->nscenarios++;
     player->make(player->campaign, seeds, sample);
     player->play(player->campaign, sample, &result);
-    if (take_result(course, player, &result, err) != 0)
+    if (take_result(player, &result, err) != 0)
         return -1;
-    status_show(course, player);
+    status_show(player);
     return course->shared->nscenarios % SAVE_SCENARIOS == 0
                ? corpus_save(&course->corpus, course->options->findings, err)
                : 0;
 }
 
 /* What is in the corpus from before is played again, so that what it reached is known. */
-static void replay_corpus(struct course *course, const struct course_player *player)
+static void replay_corpus(const struct course_player *player)
 {
+    const struct course *course = player->course;
     for (size_t i = 0; i < course->corpus.nitems && !is_over(course); i++) {
         struct play_result result;
         struct sample *sample = &course->shared->sample;
@@ -138,20 +140,21 @@ static void replay_corpus(struct course *course, const struct course_player *pla
     }
 }
 
-int course_run(struct course *course, const struct course_player *player, const struct seeds *seeds,
-               bool resumes, struct err *err)
+int course_run(const struct course_player *player, const struct seeds *seeds, bool resumes,
+               struct err *err)
 {
+    struct course *course = player->course;
     const char *findings = course->options->findings;
     int status = 0;
     if (resumes) {
         status = corpus_load(&course->corpus, findings, err);
-        replay_corpus(course, player);
+        replay_corpus(player);
     }
     while (status == 0 && !is_over(course))
-        status = play_next(course, player, seeds, err);
+        status = play_next(player, seeds, err);
     if (status == 0)
         status = corpus_save(&course->corpus, findings, err);
     if (!course->shared->summary.is_broken)
-        status_end(course, player);
+        status_end(player);
     return status;
 }

@@ -63,12 +63,19 @@ bool course_is_interrupted(const struct course *course);
 /* What is done with the one and only the one kind of target. */
 struct course_player {
     void *campaign; /* the context of all these */
+    struct course *course;
     const char *target;
     struct plan_mode plain; /* of seeds, and of what is in the corpus from before */
+    /* Before the first play that counts: may add seeds of its own. */
+    void (*begin)(void *campaign, struct seeds *seeds);
     /* Makes up the next sample. */
     void (*make)(void *campaign, const struct seeds *seeds, struct sample *sample_r);
     /* Plays it, counted. */
     void (*play)(void *campaign, const struct sample *sample, struct play_result *result_r);
+    /* Plays it, not counted, on a target of its own. From then on each play against a target in
+     * this process is in another one: it may end that. */
+    void (*play_alone)(void *campaign, const struct sample *sample, struct play_result *result_r);
+    /* Confirms it, shrinks it, and writes it to the folder of findings. */
     int (*take_finding)(void *campaign, const struct sample *sample,
                         const struct play_finding *finding, struct err *err);
     /* After a play without a finding; NULL: nothing. */
@@ -82,9 +89,13 @@ struct course_player {
 
 /* Plays until the course is over: first the corpus that is in the findings' folder already, if it
  * resumes, then the seeds, then what is made up. Prints what was reached. */
-__attribute__((warn_unused_result)) int course_run(struct course *course,
-                                                   const struct course_player *player,
+__attribute__((warn_unused_result)) int course_run(const struct course_player *player,
                                                    const struct seeds *seeds, bool resumes,
                                                    struct err *err);
+
+/* take_finding() of a copy: shrinking plays other samples. */
+__attribute__((warn_unused_result)) int course_take_finding(const struct course_player *player,
+                                                            const struct play_finding *finding,
+                                                            struct err *err);
 
 #endif

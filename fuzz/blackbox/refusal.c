@@ -5,13 +5,6 @@
 
 #include "grammar/grammar.h"
 
-static bool is_untagged_bad(const struct wire_unit *unit)
-{
-    struct span rest = unit->bytes;
-    return unit->kind == WIRE_UNTAGGED && span_is(span_cut(&rest, ' '), "*") &&
-           span_is_nocase(span_trim(span_cut(&rest, ' ')), "BAD");
-}
-
 static bool is_due(const struct talk *t, struct span tag)
 {
     for (size_t i = 0; i < t->ndue; i++)
@@ -26,7 +19,8 @@ bool refusal_is_of_literal(const struct talk *t, const struct wire_unit *answer,
     if (answer->kind == WIRE_TAGGED)
         return span_equal(answer->tag, command->tag) && !is_due(t, command->tag);
     bool is_usable = plan_has_usable_tag(command->bytes);
-    return is_untagged_bad(answer) && (is_usable ? !is_due(t, command->tag) : t->nunusable == 0);
+    return wire_unit_is_untagged_bad(answer) &&
+           (is_usable ? !is_due(t, command->tag) : t->nunusable == 0);
 }
 
 /* ---- which command ---- */
@@ -73,7 +67,7 @@ static void forget_oldest(struct talk *t)
 
 void refusal_note(struct talk *t, const struct wire_unit *answer, int64_t now_us)
 {
-    if (!is_untagged_bad(answer))
+    if (!wire_unit_is_untagged_bad(answer))
         return;
     if (t->nunusable > 0)
         t->nunusable--;

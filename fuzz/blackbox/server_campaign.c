@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +66,13 @@ static void play(void *campaign, const struct sample *sample, struct play_result
     result_r->nnew = c->feedback->nnew;
 }
 
+static void play_alone(void *campaign, const struct sample *sample, struct play_result *result_r)
+{
+    struct campaign *c = campaign;
+    c->plays_apart = c->target.is_in_process;
+    campaign_play(c, sample, NULL, NULL, result_r);
+}
+
 /* An answer that took unusually long is worth while when it does so each time. */
 static void take_lateness(struct campaign *c, const struct sample *sample,
                           const struct play_result *result)
@@ -116,93 +122,39 @@ static void tell_reach(const void *campaign, struct buffer *out)
 
 /* ---- all of it ---- */
 
-static int run(struct campaign *c, bool resumes, struct err *err)
+static void begin(void *campaign, struct seeds *seeds)
 {
-    const struct course_player player = {.campaign = c,
-                                         .target = c->target.name,
-                                         .plain = campaign_plain_mode(c),
-                                         .make = make,
-                                         .play = play,
-                                         .take_finding = take_finding,
-                                         .look_after = look_after,
-                                         .tell_shares = tell_shares,
-                                         .tell_reach = tell_reach};
-    struct seeds seeds = {.nitems = 0};
+    struct campaign *c = campaign;
     c->feedback = feedback_new();
-    seeds_make(&seeds, MUTATOR_REQUESTS);
     /* counts are made to fit, so nothing else writes them in the tolerated form */
-    seeds_add(&seeds, "counts", SPAN_LIT("a1 LOGIN {00}\r\n {000}\r\n\r\n"));
-    c->course.shared->summary.nfindings = folder_load(&c->course);
-    int status = course_run(&c->course, &player, &seeds, resumes, err);
-    seeds_free(&seeds);
-    return status;
+    seeds_add(seeds, "counts", SPAN_LIT("a1 LOGIN {00}\r\n {000}\r\n\r\n"));
 }
 
-static int fuzz(const struct blackbox_options *options, struct course_shared *shared, bool resumes,
-                struct err *err)
+static bool open_server(const struct blackbox_options *options, struct course_shared *shared,
+                        struct course_player *player_r)
 {
-    struct campaign c;
-    int status = campaign_open(&c, options, shared) ? run(&c, resumes, err) : 0;
-    campaign_close(&c);
-    return status;
+    struct campaign *c = mem_alloc(sizeof *c);
+    bool is_ready = campaign_open(c, options, shared);
+    *player_r = (struct course_player){.campaign = c,
+                                       .course = &c->course,
+                                       .target = c->target.name,
+                                       .plain = campaign_plain_mode(c),
+                                       .begin = begin,
+                                       .make = make,
+                                       .play = play,
+                                       .play_alone = play_alone,
+                                       .take_finding = take_finding,
+                                       .look_after = look_after,
+                                       .tell_shares = tell_shares,
+                                       .tell_reach = tell_reach};
+    return is_ready;
 }
 
-/* What it shows in a process of its own is known better than what the one that ended has told. */
-static void tell_end(struct campaign *c, const struct sample *sample, struct play_finding *finding)
+static void close_server(void *campaign)
 {
-    struct play_result result;
-    campaign_play(c, sample, NULL, NULL, &result);
-    if (result.has_finding && strcmp(result.finding.oracle, finding->oracle) == 0)
-        *finding = result.finding;
+    campaign_close(campaign);
+    free(campaign);
 }
 
-static int take_end(const struct blackbox_options *options, struct course_shared *shared,
-                    const struct play_finding *finding, struct err *err)
-{
-    struct campaign c;
-    struct play_finding seen = *finding;
-    struct sample *sample = mem_alloc(sizeof *sample);
-    int status = 0;
-    *sample = shared->sample;
-    if (campaign_open(&c, options, shared)) {
-        (void)folder_load(&c.course);
-        c.plays_apart = true;
-        tell_end(&c, sample, &seen);
-        status = finding_take(&c, sample, (struct span){0}, &seen, err);
-    }
-    campaign_close(&c);
-    free(sample);
-    return status;
-}
-
-/* In whatever mode it shows something. */
-static int shrink_opened(struct campaign *c, struct err *err)
-{
-    struct play_result result = {.has_finding = false};
-    struct sample *sample = mem_alloc(sizeof *sample);
-    *sample = c->course.shared->sample;
-    sample->mode = campaign_plain_mode(c);
-    c->plays_apart = c->target.is_in_process;
-    for (int i = 0; i < 4 && !result.has_finding; i++) {
-        sample->mode.pipelines = i >= 2;
-        sample->mode.hurries = i % 2 == 1;
-        campaign_play(c, sample, NULL, NULL, &result);
-    }
-    struct play_finding finding = result.finding;
-    int status = result.has_finding ? finding_take(c, sample, (struct span){0}, &finding, err) : 1;
-    free(sample);
-    return status;
-}
-
-static int shrink(const struct blackbox_options *options, struct course_shared *shared,
-                  struct err *err)
-{
-    struct campaign c;
-    int status = campaign_open(&c, options, shared)
-                     ? shrink_opened(&c, err)
-                     : err_set(err, NULL, 0, 0, "%s", shared->summary.why);
-    campaign_close(&c);
-    return status;
-}
-
-const struct campaign_kind server_campaign = {"server", STUCK_MS, fuzz, take_end, shrink};
+const struct campaign_kind server_campaign = {"server", STUCK_MS, MUTATOR_REQUESTS, open_server,
+                                              close_server};

@@ -5,9 +5,9 @@
 
 enum { STATUS_US = 1000000 };
 
-static void print_rates(const struct course *course, const struct course_player *player,
-                        const char *end, FILE *out)
+static void print_rates(const struct course_player *player, const char *end, FILE *out)
 {
+    const struct course *course = player->course;
     const struct blackbox_summary *s = &course->shared->summary;
     double seconds = (double)course_elapsed_us(course) / 1e6;
     double each = seconds > 0 ? seconds : 1;
@@ -26,14 +26,15 @@ static void print_rates(const struct course *course, const struct course_player 
     buffer_free(&shares);
 }
 
-void status_show(struct course *course, const struct course_player *player)
+void status_show(const struct course_player *player)
 {
+    struct course *course = player->course;
     int64_t now_us = clock_now_us(&course->clock);
     if (!course->options->shows_status || now_us - course->status_us < STATUS_US)
         return;
     course->status_us = now_us;
     (void)fprintf(stderr, "\r");
-    print_rates(course, player, "  ", stderr);
+    print_rates(player, "  ", stderr);
     (void)fflush(stderr);
 }
 
@@ -46,13 +47,14 @@ void status_announce(const struct course *course, const struct play_finding *fin
     (void)fflush(stdout);
 }
 
-void status_end(const struct course *course, const struct course_player *player)
+void status_end(const struct course_player *player)
 {
+    const struct course *course = player->course;
     struct buffer reach = {0};
     if (course->options->shows_status)
         (void)fprintf(stderr, "\n");
     (void)printf("%s: ", player->target);
-    print_rates(course, player, "\n", stdout);
+    print_rates(player, "\n", stdout);
     player->tell_reach(player->campaign, &reach);
     (void)printf("%.*sseed %" PRIu64 "\n", SPAN_ARG(buffer_span(&reach)), course->options->seed);
     (void)fflush(stdout);

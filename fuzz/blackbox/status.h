@@ -7,12 +7,12 @@
 #include "blackbox/course.h"
 
 /* Shows the line on stderr, once a second, where somebody looks on. */
-void status_show(struct course *course, const struct course_player *player);
+void status_show(const struct course_player *player);
 
 /* Says on stdout that something was seen, as it takes a while until it is told. */
 void status_announce(const struct course *course, const struct play_finding *finding);
 
 /* Prints the line, what was reached, and the seed. */
-void status_end(const struct course *course, const struct course_player *player);
+void status_end(const struct course_player *player);
 
 #endif

@@ -10,17 +10,15 @@
 
 /* Whom a campaign is against. */
 struct campaign_kind {
-    const char *who;  /* "server" */
-    int64_t stuck_ms; /* no play takes longer */
-    /* The whole course, in this process. */
-    int (*fuzz)(const struct blackbox_options *options, struct course_shared *shared, bool resumes,
-                struct err *err);
-    /* shared->sample has ended the process that played it. */
-    int (*take_end)(const struct blackbox_options *options, struct course_shared *shared,
-                    const struct play_finding *finding, struct err *err);
-    /* Shrinks shared->sample, and writes what it shows: as blackbox_shrink(). */
-    int (*shrink)(const struct blackbox_options *options, struct course_shared *shared,
-                  struct err *err);
+    const char *who;           /* "server" */
+    int64_t stuck_ms;          /* no play takes longer */
+    enum mutator_side samples; /* what they are made of */
+    /* Makes a campaign, and gets its target ready: in *player_r what plays on it. False when the
+     * target cannot be played against: why is in the summary. */
+    bool (*open)(const struct blackbox_options *options, struct course_shared *shared,
+                 struct course_player *player_r);
+    /* Also one that could not be got ready. */
+    void (*close)(void *campaign);
 };
 
 extern const struct campaign_kind server_campaign; /* server_campaign.c */

@@ -113,8 +113,7 @@ static bool is_inside_quotes(struct span bytes, size_t at)
 
 static struct line_fault tag_fault(const struct command *command)
 {
-    bool is_reserved =
-        command->tag.nbytes > 0 && (command->tag.data[0] == '*' || command->tag.data[0] == '+');
+    bool is_reserved = wire_tag_is_marked(command->tag);
     return (struct line_fault){E3, is_reserved ? "tag.reserved-client" : "tag.prefix"};
 }
 

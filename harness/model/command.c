@@ -219,7 +219,7 @@ bool command_tag_is_valid(const struct command *command)
 
 bool model_tag_is_usable(struct span tag)
 {
-    if (tag.nbytes == 0 || tag.data[0] == '*' || tag.data[0] == '+')
+    if (tag.nbytes == 0 || wire_tag_is_marked(tag))
         return false;
     for (size_t i = 0; i < tag.nbytes; i++)
         if (!is_tag_octet(tag.data[i]))

@@ -346,8 +346,7 @@ static void read_bad(struct model_session *s)
     bool was_partial = command->is_partial;
     if (was_partial)
         session_note_refused(s, command);
-    if (was_partial || command->tag.nbytes == 0 || command->tag.data[0] == '*' ||
-        command->tag.data[0] == '+') {
+    if (was_partial || command->tag.nbytes == 0 || wire_tag_is_marked(command->tag)) {
         session_remove_command(s, at);
         session_open_pending(s);
     }

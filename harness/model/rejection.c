@@ -87,7 +87,7 @@ static const char *requirement_of(const struct model_session *s, const struct wi
         return "literal.continuation";
     if (unit->kind == WIRE_SHAPELESS)
         return "resp.line-shapes";
-    if (unit->kind == WIRE_TAGGED && (unit->tag.data[0] == '*' || unit->tag.data[0] == '+'))
+    if (unit->kind == WIRE_TAGGED && wire_tag_is_marked(unit->tag))
         return "resp.line-shapes";
     if (unit->kind == WIRE_TAGGED) {
         struct span rest = span_trim(span_from(unit->bytes, unit->tag.nbytes));

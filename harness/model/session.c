@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-enum { BEGUN_NBYTES = 128 }; /* of a line that has not ended: enough to know it again */
-
 /* ---- lifetime ------------------------------------------------------------------------------- */
 
 /* Of a session that has nothing but memory. */
@@ -44,6 +42,13 @@ static void abandon_commands(struct model_session *s)
             world_doubt(s->world); /* nobody knows what it has done */
         session_end_writing(s, s->outstanding[i]);
     }
+}
+
+void session_end(struct model_session *s)
+{
+    abandon_commands(s);
+    select_leave(s);
+    s->is_closed = true;
 }
 
 void model_session_retire(struct model_session *s)
@@ -122,9 +127,18 @@ void session_judge(struct model_session *s, bool is_judged, struct finding_list 
     s->is_muted = !is_judged;
 }
 
+enum grammar_verdict session_match(struct model_session *s, enum word start,
+                                   const struct wire_unit *unit, enum grammar_extent extent)
+{
+    s->reading =
+        (struct reading){s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
+    s->matched = start;
+    return grammar_match(s->matcher, s->dialect->rules[start], s->reading.input, extent, &s->match);
+}
+
 /* ---- commands ------------------------------------------------------------------------------- */
 
-static struct command *add_command(struct model_session *s)
+struct command *session_add_command(struct model_session *s)
 {
     struct command *command =
         s->nspare > 0 ? s->spare_commands[--s->nspare] : mem_alloc(sizeof *command);
@@ -235,281 +249,4 @@ void session_open_pending(struct model_session *s)
     mailbox_reset(s->pending);
     s->pending_command = command;
     buffer_clear(&s->select_order);
-}
-
-/* ---- the client's side ---------------------------------------------------------------------- */
-
-static void note_circumstances(struct model_session *s, struct command *command)
-{
-    command->unit = s->nunits;
-    command->is_bound = s->selected != NULL && session_oldest_with(s, VERB_SELECTS) == NULL;
-    if (s->selected != NULL) {
-        command->bound = s->selected->exists;
-        mailbox_forget_removed(s->selected);
-    }
-    if (s->world != NULL) {
-        command->nevents = s->world->nevents;
-        command->nforeign = s->world->nevents - s->nevents;
-        command->is_foreign_active = s->has_early || s->world->nactive > s->nactive;
-    }
-    command->is_ascending = command->is_descending = true;
-}
-
-/* What nobody is told need not be explained. */
-static enum grammar_verdict match_unit(struct model_session *s, enum word start,
-                                       const struct wire_unit *unit, enum grammar_extent extent)
-{
-    s->reading =
-        (struct reading){s->dialect, &s->match, {unit->bytes, unit->literals, unit->nliterals}};
-    s->matched = start;
-    return grammar_match(s->matcher, s->dialect->rules[start], s->reading.input, extent, &s->match);
-}
-
-static void read_command(struct model_session *s, struct command *command,
-                         const struct wire_unit *unit)
-{
-    enum grammar_verdict verdict =
-        match_unit(s, WORD_REQUEST, unit, s->is_muted ? GRAMMAR_VERDICT : GRAMMAR_WHOLE);
-    if (!unit->is_complete || unit->is_cut || verdict == GRAMMAR_REJECTED) {
-        client_check_rejected(s, command, unit);
-        return;
-    }
-    command_parse(command, &s->reading, s->flags);
-    if (verdict == GRAMMAR_OBSOLETE)
-        rejection_report_obsolete(s, E4);
-}
-
-/* The rest of a command whose first part has been given already. */
-static struct command *continued(struct model_session *s, const struct wire_unit *unit)
-{
-    struct command *command = s->partial;
-    s->partial = NULL;
-    if (command == NULL)
-        return NULL;
-    struct span before = buffer_span(&command->bytes);
-    return span_starts_with(unit->bytes, before) ? command : NULL;
-}
-
-/* A command that was completed while a part of it was still to be sent comes once more: as a broken
- * unit, when its literal was refused, or whole, when the completion crossed what was under way. */
-static bool is_rest_of_refused(struct model_session *s, const struct wire_unit *unit)
-{
-    size_t nbytes = s->refused_nbytes;
-    if ((!s->was_refused && !s->is_line_refused) || nbytes == 0 || unit->bytes.nbytes < nbytes ||
-        span_hash(span_slice(unit->bytes, 0, nbytes)) != s->refused_hash)
-        return false;
-    s->refused_nbytes = 0;
-    s->is_line_refused = false;
-    return true;
-}
-
-void model_session_client_begun(struct model_session *s, struct span octets)
-{
-    struct span start = span_slice(octets, 0, BEGUN_NBYTES);
-    size_t end = span_find_byte(start, ' ');
-    bool is_known = s->partial != NULL || s->is_line_refused;
-    s->begun_nbytes = is_known || end == SPAN_NPOS ? 0 : start.nbytes;
-    if (s->begun_nbytes == 0)
-        return;
-    s->begun_hash = span_hash(start);
-    s->begun_tag_hash = span_hash(span_slice(start, 0, end));
-}
-
-bool model_session_has_refused_line(const struct model_session *s)
-{
-    return s->is_line_refused;
-}
-
-void model_session_client(struct model_session *s, const struct wire_unit *unit,
-                          struct finding_list *findings)
-{
-    session_judge(s, s->setup.judges_client, findings);
-    s->begun_nbytes = 0;
-    if (is_rest_of_refused(s, unit))
-        return;
-    struct command *command = continued(s, unit);
-    bool is_new = command == NULL;
-    if (is_new)
-        command = add_command(s);
-    command_take(command, unit);
-    s->matched = WORD_NONE;
-    bool is_waiting =
-        !unit->is_complete && unit->nliterals > 0 && unit->literals[unit->nliterals - 1].is_bare;
-    command->is_partial = is_waiting;
-    if (is_new) {
-        note_circumstances(s, command);
-        client_check_new(s, command, unit);
-    }
-    if (is_waiting) {
-        s->partial = command;
-        return;
-    }
-    if (span_is(command->tag, "+"))
-        s->nplus_commands++;
-    read_command(s, command, unit);
-    client_check_command(s, command, unit);
-    session_begin_writing(s, command);
-    if (command->verb == VERB_LOGOUT && command->is_wellformed)
-        s->is_logged_out = true;
-    session_open_pending(s);
-    s->was_refused = false;
-}
-
-void model_session_client_closed(struct model_session *s)
-{
-    abandon_commands(s);
-    select_leave(s);
-    s->is_closed = true;
-}
-
-/* ---- the server's side ---------------------------------------------------------------------- */
-
-static void check_after_bye(struct model_session *s, const struct wire_unit *unit)
-{
-    if (!s->has_bye && !s->has_logout_ok)
-        return;
-    for (size_t i = 0; i < s->noutstanding && unit->kind == WIRE_TAGGED; i++)
-        if ((s->outstanding[i]->verb == VERB_LOGOUT ||
-             (s->outstanding[i]->shared & SHARED_LOGOUT) != 0) &&
-            span_equal(s->outstanding[i]->tag, unit->tag))
-            return;
-    struct span rest = span_trim(unit->bytes);
-    bool is_bye = span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BYE");
-    if (!s->has_bye && is_bye)
-        return; /* after LOGOUT's OK: late, but not forbidden (B51) */
-    breach_as(s, I23, s->has_bye ? "resp.bye-close" : "state.after-logout", MODEL_STRICT,
-              "a line came after %s", s->has_bye ? "BYE" : "LOGOUT was completed");
-}
-
-static void read_greeting(struct model_session *s, enum word word)
-{
-    s->has_greeted = true;
-    if (word == WORD_PREAUTH_GREETING)
-        s->is_authenticated = true;
-    if (word == WORD_BYE_GREETING)
-        s->has_bye = true;
-}
-
-static void read_continuation(struct model_session *s)
-{
-    for (size_t i = 0; i < s->noutstanding; i++) {
-        struct command *command = s->outstanding[i];
-        if (command->ncontinuations < command->nliterals) {
-            command->ncontinuations++;
-            return;
-        }
-    }
-    client_hint(s, CLIENT_HINT_PLUS);
-    if (s->nplus_commands > 0) {
-        s->nplus_commands--;
-        breach_as(s, I13, "tag.reserved-server", MODEL_WARN,
-                  "a command tagged + was answered with a line that reads as a continuation");
-        return;
-    }
-    breach(s, I13, "+ was sent though no literal is pending");
-}
-
-static enum status read_status(struct span word)
-{
-    if (span_is_nocase(word, "OK"))
-        return STATUS_OK;
-    if (span_is_nocase(word, "NO"))
-        return STATUS_NO;
-    return span_is_nocase(word, "BAD") ? STATUS_BAD : STATUS_UNKNOWN;
-}
-
-static void read_completion(struct model_session *s, const struct wire_unit *unit)
-{
-    struct span rest = span_trim(span_from(unit->bytes, unit->tag.nbytes));
-    enum status status = read_status(span_cut(&rest, ' '));
-    completion_read(s, unit->tag, status, rest);
-}
-
-/* The first node that says what kind of line it is. */
-static void read_derivation(struct model_session *s, const struct wire_unit *unit)
-{
-    for (size_t node = 0; node < s->match.nnodes; node++) {
-        enum word word = reading_word(&s->reading, node);
-        if (word == WORD_RESPONSE) {
-            read_completion(s, unit);
-            return;
-        }
-        if (word == WORD_READY) {
-            read_continuation(s);
-            return;
-        }
-        if (data_is_kind(word)) {
-            client_hears(s, node, word);
-            data_read(s, node, word);
-            return;
-        }
-    }
-}
-
-static void salvage(struct model_session *s, const struct wire_unit *unit)
-{
-    if (unit->kind == WIRE_TAGGED)
-        read_completion(s, unit);
-    else if (unit->kind == WIRE_UNTAGGED)
-        data_salvage(s, unit->bytes);
-    else if (unit->kind == WIRE_CONTINUATION)
-        read_continuation(s);
-}
-
-static void judge_greeting(struct model_session *s, const struct wire_unit *unit,
-                           enum grammar_verdict verdict)
-{
-    if (verdict == GRAMMAR_REJECTED) {
-        s->has_greeted = true;
-        rejection_report(s, unit, true);
-        return;
-    }
-    enum word word = WORD_GREETING;
-    for (size_t node = 0; node < s->match.nnodes; node++) {
-        enum word found = reading_word(&s->reading, node);
-        if (found == WORD_PREAUTH_GREETING || found == WORD_BYE_GREETING)
-            word = found;
-    }
-    read_greeting(s, word);
-}
-
-void model_session_server(struct model_session *s, const struct wire_unit *unit,
-                          struct finding_list *findings)
-{
-    session_judge(s, s->setup.judges_server, findings);
-    s->nunits++;
-    bool is_greeting = !s->has_greeted;
-    enum word start = is_greeting ? WORD_GREETING : WORD_SERVER_UNIT;
-    s->matched = WORD_NONE;
-    if (!unit->is_complete)
-        return; /* the framing has told that the stream ended within it */
-    check_after_bye(s, unit);
-    enum grammar_verdict verdict = match_unit(s, start, unit, GRAMMAR_WHOLE);
-    if (verdict == GRAMMAR_OBSOLETE)
-        rejection_report_obsolete(s, I2);
-    if (is_greeting) {
-        judge_greeting(s, unit, verdict);
-    } else if (verdict == GRAMMAR_REJECTED) {
-        rejection_report(s, unit, false);
-        client_hears_nonsense(s, unit);
-        salvage(s, unit);
-    } else {
-        read_derivation(s, unit);
-    }
-}
-
-void model_session_server_closed(struct model_session *s, bool is_reset,
-                                 struct finding_list *findings)
-{
-    session_judge(s, s->setup.judges_server, findings);
-    bool was_expected = s->is_closed || s->client.has_ended || s->has_bye || s->has_logout_ok ||
-                        s->may_have_ended || !s->has_greeted;
-    if (!was_expected)
-        breach_as(s, I23, "resp.bye-autologout", MODEL_WARN,
-                  "the server %s the connection"
-                  " without BYE",
-                  is_reset ? "reset" : "closed");
-    abandon_commands(s);
-    select_leave(s);
-    s->is_closed = true;
 }

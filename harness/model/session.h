@@ -1,7 +1,8 @@
 /*
  * session: the inside of struct model_session, shared by the files that follow its stream:
  *
- *   session.c     lifetime, the two entry points, what is outstanding
+ *   session.c     lifetime, what is outstanding, what is being written
+ *   request.c     what the client sends     response.c    what the server sends, line by line
  *   data.c        untagged lines            fetch.c       the data of a message
  *   completion.c  tags, and completions of all kinds      complete_VERB.c  those of one verb
  *   complete_any.c  of one of several with the same tag
@@ -111,7 +112,14 @@ struct model_session {
 
 /* From here on findings go to this list; none are made unless the side that acts is judged. */
 void session_judge(struct model_session *session, bool is_judged, struct finding_list *findings);
+/* The connection is gone, from either side. */
+void session_end(struct model_session *session);
+/* The unit read by a rule of the grammar, into `reading` and `match`. */
+enum grammar_verdict session_match(struct model_session *session, enum word start,
+                                   const struct wire_unit *unit, enum grammar_extent extent);
 void session_open_pending(struct model_session *session);
+/* A new one, empty, outstanding; the session owns it. */
+struct command *session_add_command(struct model_session *session);
 void session_note(struct model_session *session, unsigned reading, const char *choice);
 /* Whether a completion may still come for it: not for a tag that is none, or once a line has been
  * answered by an untagged BAD. */

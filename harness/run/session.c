@@ -191,14 +191,6 @@ static void add_framing_findings(struct player *p, const struct wire_unit *unit)
     }
 }
 
-/* An untagged BAD answers a command whose tag cannot be given back (B43). */
-static bool is_untagged_bad(const struct wire_unit *answer)
-{
-    struct span rest = answer->bytes;
-    return answer->kind == WIRE_UNTAGGED && span_is(span_cut(&rest, ' '), "*") &&
-           span_is_nocase(span_cut(&rest, ' '), "BAD");
-}
-
 bool player_answer_announcement(struct player_session *s, const struct wire_unit *answer)
 {
     struct wire_unit command;
@@ -209,7 +201,7 @@ bool player_answer_announcement(struct player_session *s, const struct wire_unit
         wire_reader_literal_granted(s->from_client);
     else if (answer->kind == WIRE_TAGGED
                  ? span_equal(answer->tag, command.tag)
-                 : is_untagged_bad(answer) && !model_tag_is_usable(command.tag))
+                 : wire_unit_is_untagged_bad(answer) && !model_tag_is_usable(command.tag))
         wire_reader_literal_refused(s->from_client);
     else
         return false;

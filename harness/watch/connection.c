@@ -188,14 +188,6 @@ void watch_connection_client_ended(struct watch_connection *c, bool is_reset)
 
 /* ---- the server ----------------------------------------------------------------------------- */
 
-/* An untagged BAD answers a command whose tag cannot be given back (B43). */
-static bool refuses_untagged(const struct wire_unit *answer, const struct wire_unit *command)
-{
-    struct span rest = answer->bytes;
-    return answer->kind == WIRE_UNTAGGED && !model_tag_is_usable(command->tag) &&
-           span_is(span_cut(&rest, ' '), "*") && span_is_nocase(span_cut(&rest, ' '), "BAD");
-}
-
 /* The server may have answered the announcement that the client's reader waits with. */
 static void answer_announcement(struct watch_connection *c, const struct wire_unit *answer)
 {
@@ -206,7 +198,7 @@ static void answer_announcement(struct watch_connection *c, const struct wire_un
     if (answer->kind == WIRE_CONTINUATION)
         wire_reader_literal_granted(c->from_client);
     else if ((answer->kind == WIRE_TAGGED && span_equal(answer->tag, command.tag)) ||
-             refuses_untagged(answer, &command))
+             (wire_unit_is_untagged_bad(answer) && !model_tag_is_usable(command.tag)))
         wire_reader_literal_refused(c->from_client);
     else
         return;

@@ -70,6 +70,11 @@ struct wire_unit {
     uint64_t nbytes;  /* octets of the unit in the stream, whether kept or not */
 };
 
+/* `* BAD`: how a command is answered whose tag cannot be given back (B43). */
+bool wire_unit_is_untagged_bad(const struct wire_unit *unit);
+/* A first word that begins as lines of the server do, `*` or `+`: no tag (B41). */
+bool wire_tag_is_marked(struct span tag);
+
 struct wire_limits {
     size_t line_nbytes;    /* longest line fragment kept, line end included; 0: 1 MiB */
     size_t literal_nbytes; /* most octets of one literal kept; 0: 16 MiB */
