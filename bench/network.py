@@ -193,9 +193,9 @@ def blackbox_once(bench, target, count, turn):
     command = [bench.path("imapspec"), "fuzz", *target, "--count", str(count), "--seed", str(turn + 1),
                "--findings", os.path.join(bench.folder, f"findings-{target[0].replace(':', '-')}-{turn}")]
     _, printed, peak = bench.with_peak(command, codes=(0, 1))
-    found = re.search(r": ([\d.]+) s  (\d+) scenarios \(\d+/s\)  (\d+) commands", printed)
-    seconds = max(float(found[1]), 0.05)
-    return int(found[2]) / seconds, int(found[3]) / seconds, peak
+    found = re.search(r": ([\d.]+) s(?:, ([\d.]+) s of it on findings)?  (\d+) scenarios \(\d+/s\)  (\d+) commands", printed)
+    seconds = max(float(found[1]) - float(found[2] or 0), 0.05)
+    return int(found[3]) / seconds, int(found[4]) / seconds, peak
 
 
 def blackbox_of(bench, name, title, server, target, scenarios_each):

@@ -59,6 +59,7 @@ struct blackbox_options {
 struct blackbox_summary {
     uint64_t nscenarios, ncommands;
     uint64_t nwaited_us;        /* time lost in time limits */
+    uint64_t nlooked_us;        /* time spent on findings: confirmed, shrunk, written */
     unsigned nfindings, nflaky; /* told apart; those of an earlier run included when resumed */
     unsigned nrestarts;         /* of the target */
     bool is_broken;             /* the target went away, or could not be filled */

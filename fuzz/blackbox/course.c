@@ -83,7 +83,10 @@ int course_take_finding(const struct course_player *player, const struct play_fi
     struct sample *copy = mem_alloc(sizeof *copy);
     struct play_finding seen = *finding;
     *copy = player->course->shared->sample;
+    int64_t began_us = course_elapsed_us(player->course);
     int status = player->take_finding(player->campaign, copy, &seen, err);
+    player->course->shared->summary.nlooked_us +=
+        (uint64_t)(course_elapsed_us(player->course) - began_us);
     free(copy);
     return status;
 }

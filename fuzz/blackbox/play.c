@@ -7,114 +7,6 @@
 
 enum { GRACE_US = 300000, ARRIVALS_MOST = 64 };
 
-/* ---- relations ---- */
-
-/* Numbers of all `* SEARCH` lines, as counts by number; false when there is a strange one. */
-static bool read_numbers(struct span lines, uint8_t *counts, size_t capacity)
-{
-    while (lines.nbytes > 0) {
-        struct span line = span_trim(span_cut(&lines, '\n'));
-        if (!span_starts_with_nocase(line, SPAN_LIT("* SEARCH")))
-            continue;
-        line = span_trim(span_from(line, 8));
-        while (line.nbytes > 0) {
-            uint32_t number;
-            if (number_parse_u32(span_cut(&line, ' '), &number) != 0 || number >= capacity)
-                return false;
-            counts[number]++;
-        }
-    }
-    return true;
-}
-
-enum { NUMBERS_MOST = 4096 };
-
-/* Writes what the last command of the relation should have given. */
-static void want_numbers(struct play *p, const uint8_t *numbers, uint32_t exists)
-{
-    struct buffer line = {0};
-    buffer_append_text(&line, "* SEARCH");
-    for (uint32_t i = 1; i <= exists; i++)
-        if (numbers[i])
-            buffer_printf(&line, " %u", i);
-    if (line.nbytes < sizeof p->result->finding.wanted)
-        (void)snprintf(p->result->finding.wanted, sizeof p->result->finding.wanted, "%.*s",
-                       SPAN_ARG(buffer_span(&line)));
-    buffer_free(&line);
-}
-
-/* The relation's last command should have given `wanted`, and gave `got`. */
-static void compare(struct play *p, const struct plan_relation *relation, const uint8_t *wanted,
-                    const uint8_t *got, uint32_t exists)
-{
-    if (memcmp(wanted, got, NUMBERS_MOST) == 0)
-        return;
-    if (!play_fail(p, "relation", relation->requirement, relation->name, "not so: %s",
-                   relation->wanted))
-        return;
-    want_numbers(p, wanted, exists);
-    (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "zr%u", p->nrelated);
-}
-
-static void check_numbers(struct play *p, const struct plan_relation *relation, uint32_t exists)
-{
-    static uint8_t wanted[NUMBERS_MOST];
-    static uint8_t got[NUMBERS_MOST];
-    (void)memset(wanted, 0, sizeof wanted);
-    (void)memset(got, 0, sizeof got);
-    unsigned last = p->nrelated - 1;
-    if (!read_numbers(buffer_span(&p->related[last]), got, NUMBERS_MOST) ||
-        (last > 0 && !read_numbers(buffer_span(&p->related[0]), wanted, NUMBERS_MOST)))
-        return;
-    if (relation->kind != PLAN_SAME)
-        for (uint32_t i = 1; i <= exists; i++)
-            wanted[i] = (uint8_t)!wanted[i];
-    compare(p, relation, wanted, got, exists);
-    for (unsigned i = 1; i < last && relation->kind == PLAN_SAME; i++) {
-        (void)memset(got, 0, sizeof got);
-        if (read_numbers(buffer_span(&p->related[i]), got, NUMBERS_MOST))
-            compare(p, relation, wanted, got, exists);
-    }
-}
-
-static void check_joined(struct play *p, const struct plan_relation *relation)
-{
-    struct span whole = buffer_span(&p->related[0]);
-    for (unsigned i = 1; i < p->nrelated; i++) {
-        struct span part = buffer_span(&p->related[i]);
-        if (part.nbytes == 0 || span_find_nocase(whole, part) != SPAN_NPOS)
-            continue;
-        if (play_fail(p, "relation", relation->requirement, relation->name, "not so: %s",
-                      relation->wanted))
-            (void)snprintf(p->result->finding.tag, sizeof p->result->finding.tag, "zr%u", i + 1);
-    }
-}
-
-static bool is_untouched(const struct buffer *lines)
-{
-    return span_find_nocase(buffer_span(lines), SPAN_LIT("EXPUNGE")) == SPAN_NPOS &&
-           span_find_nocase(buffer_span(lines), SPAN_LIT("EXISTS")) == SPAN_NPOS;
-}
-
-static void check_relation(struct play *p, struct talk *t)
-{
-    const struct plan_relation *relation = plan_relation(p->options->relation);
-    uint32_t exists;
-    unsigned ncommands = 0;
-    while (relation->commands[ncommands] != NULL)
-        ncommands++;
-    if (p->nrelated != ncommands || p->is_relation_broken || t->model == NULL ||
-        !model_session_exists(t->model, &exists) || exists >= NUMBERS_MOST)
-        return;
-    for (unsigned i = 0; i < ncommands; i++)
-        if (!is_untouched(&p->related[i]))
-            return;
-    if (relation->kind == PLAN_JOINED)
-        check_joined(p, relation);
-    else
-        check_numbers(p, relation, exists);
-}
-
 /* ---- events ---- */
 
 static void deliver(struct play *p, unsigned argument)
@@ -213,11 +105,7 @@ static void take_plan(struct play *p, struct span plan)
             take_control(p, &event);
         }
         last = unit.session;
-        if (p->nrelated > 0 && p->options->relation > 0 &&
-            plan_relation(p->options->relation)->commands[p->nrelated] == NULL) {
-            check_relation(p, &p->talks[last - 1]);
-            p->nrelated = 0;
-        }
+        relation_check(p, &p->talks[last - 1]);
     }
 }
 
@@ -347,7 +235,8 @@ void play_plan(const struct play_options *options, struct span plan, struct play
     struct play p = {.options = options,
                      .result = result_r,
                      .stage = options->stage == NULL ? &own : options->stage,
-                     .nsessions = stream_highest_session(plan)};
+                     .nsessions = stream_highest_session(plan),
+                     .relation = relation_of(options->relation)};
     *result_r = (struct play_result){.ncommands = 0};
     p.findings.arena = &p.arena;
     if (options->answers != NULL)
@@ -356,8 +245,7 @@ void play_plan(const struct play_options *options, struct span plan, struct play
         feedback_begin(options->feedback);
     if (prepare(&p))
         play_prepared(&p, plan);
-    for (size_t i = 0; i < sizeof p.related / sizeof *p.related; i++)
-        buffer_free(&p.related[i]);
+    relation_free(&p.relation);
     stage_free(&own);
     arena_free(&p.arena);
 }

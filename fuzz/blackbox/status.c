@@ -10,16 +10,20 @@ static void print_rates(const struct course_player *player, const char *end, FIL
     const struct course *course = player->course;
     const struct blackbox_summary *s = &course->shared->summary;
     double seconds = (double)course_elapsed_us(course) / 1e6;
-    double each = seconds > 0 ? seconds : 1;
+    double looked = (double)s->nlooked_us / 1e6;
+    double each = seconds > looked ? seconds - looked : 1;
     char restarts[32] = "";
+    char on_findings[48] = "";
     struct buffer shares = {0};
     player->tell_shares(player->campaign, &shares);
+    if (s->nlooked_us > 0)
+        (void)snprintf(on_findings, sizeof on_findings, ", %.1f s of it on findings", looked);
     if (s->nrestarts > 0)
         (void)snprintf(restarts, sizeof restarts, "  restarts %u", s->nrestarts);
     (void)fprintf(out,
-                  "%.1f s  %" PRIu64 " scenarios (%.0f/s)  %" PRIu64
+                  "%.1f s%s  %" PRIu64 " scenarios (%.0f/s)  %" PRIu64
                   " commands (%.0f/s)  %.*scorpus %zu  timeouts %.1f %%  findings %u%s%s",
-                  seconds, s->nscenarios, (double)s->nscenarios / each, s->ncommands,
+                  seconds, on_findings, s->nscenarios, (double)s->nscenarios / each, s->ncommands,
                   (double)s->ncommands / each, SPAN_ARG(buffer_span(&shares)),
                   course->corpus.nitems, (double)s->nwaited_us / 1e4 / each, s->nfindings, restarts,
                   end);

@@ -104,6 +104,9 @@ static void note_command(struct play *p, struct talk *t, const struct wire_unit 
         if (t->due[i].tag == tag) {
             struct talk_due *due = &t->due[i];
             due->command = arena_copy(&p->arena, span_slice(unit->bytes, 0, 8192));
+            t->has_expunged =
+                t->has_expunged ||
+                strcmp(feedback_verb_name(feedback_verb(due->command)), "EXPUNGE") == 0;
             if (p->options->feedback != NULL)
                 feedback_command(p->options->feedback, &due->feedback, unit->bytes, before,
                                  model_session_last_match(t->model));
@@ -178,22 +181,6 @@ void talk_end(struct play *p, struct talk *t)
 
 /* ---- what the server says ---- */
 
-/* Which of the relation's commands it is, from 1; 0: none, though its tag may be the same. */
-static unsigned related_number(const struct play *p, const struct talk_due *due)
-{
-    unsigned number = (unsigned)(due->text[2] - '0');
-    if (p->options->relation == 0 || strncmp(due->text, "zr", 2) != 0 || due->text[3] != '\0')
-        return 0;
-    const struct plan_relation *relation = plan_relation(p->options->relation);
-    for (unsigned i = 1; relation->commands[i - 1] != NULL; i++) {
-        struct span command = span_of(relation->commands[i - 1]);
-        bool is_same = span_equal(span_slice(due->command, 4, command.nbytes), command);
-        if (i == number && is_same && due->command.nbytes == command.nbytes + 6)
-            return number;
-    }
-    return 0;
-}
-
 static void take_untagged(struct play *p, struct talk *t, const struct wire_unit *unit)
 {
     struct talk_due *due = t->ndue > 0 ? &t->due[0] : NULL;
@@ -201,9 +188,7 @@ static void take_untagged(struct play *p, struct talk *t, const struct wire_unit
         return;
     if (p->options->feedback != NULL)
         feedback_untagged(p->options->feedback, &due->feedback, unit->bytes);
-    unsigned number = related_number(p, due);
-    if (number > 0)
-        buffer_append(&p->related[number - 1], unit->bytes);
+    relation_hear(&p->relation, due, unit->bytes);
 }
 
 /* How long it took since all was said, and nothing else was being answered. */
@@ -256,10 +241,7 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
         time_answer(p, t, &due);
     if (p->options->feedback != NULL)
         feedback_answer(p->options->feedback, &due.feedback, due.command, unit->bytes, class);
-    if (related_number(p, &due) > 0) {
-        p->nrelated++;
-        p->is_relation_broken = p->is_relation_broken || class != FEEDBACK_OK;
-    }
+    relation_answered(&p->relation, &due, class == FEEDBACK_OK);
     struct play_answers *answers = p->options->answers;
     if (answers != NULL && answers->nitems < sizeof answers->items / sizeof *answers->items) {
         struct play_answer *answer = &answers->items[answers->nitems++];

@@ -33,6 +33,17 @@ struct talk {
     int64_t said_us, answered_us; /* the last octets said, the last completion */
     bool is_gray;                 /* nothing can be told apart on it any more: no more is said */
     bool was_refused;             /* the announcement that was waited for last */
+    bool has_expunged;            /* EXPUNGE was said */
+};
+
+enum { RELATION_COMMANDS = 4 };
+
+/* The commands of a relation at the end of the play (plan.h): what is heard of them. */
+struct relation {
+    const struct plan_relation *what;       /* NULL: none */
+    struct buffer lines[RELATION_COMMANDS]; /* untagged ones that came for zr1, zr2, ... */
+    unsigned nanswered;
+    bool is_broken; /* a command of it was refused */
 };
 
 /* A play under way. */
@@ -48,10 +59,7 @@ struct play {
     int64_t started_us;
     struct stage *stage;
     size_t narrivals;
-    /* relations: the untagged lines that came for zr1, zr2, ... */
-    struct buffer related[4];
-    unsigned nrelated;
-    bool is_relation_broken; /* a command of it was refused */
+    struct relation relation;
 };
 
 /* Ends the play with this finding, unless there is one already: then false. A play that catches all
@@ -77,5 +85,15 @@ void talk_end(struct play *p, struct talk *t); /* half-close */
 
 /* Waits until nothing is due. False when the play is over. */
 bool talk_settle(struct play *p, struct talk *t);
+
+/* ---- relation.c ---- */
+
+struct relation relation_of(unsigned number); /* of plan_mode */
+void relation_free(struct relation *relation);
+/* An untagged line came while this command was the oldest due. */
+void relation_hear(struct relation *relation, const struct talk_due *due, struct span line);
+void relation_answered(struct relation *relation, const struct talk_due *due, bool is_ok);
+/* Judges it once all of its commands, said on that connection, were answered. */
+void relation_check(struct play *p, const struct talk *t);
 
 #endif

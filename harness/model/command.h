@@ -66,6 +66,7 @@ struct command {
     struct span tag;
     enum verb verb;
     bool is_wellformed;
+    bool is_tolerated;                /* and in a form that a server may refuse all the same */
     bool is_partial;                  /* a literal is still to come */
     size_t nliterals, ncontinuations; /* announced; allowed by `+` */
 

@@ -103,7 +103,7 @@ static void settle_doubt(struct model_session *s, const struct command *command,
     if (status == STATUS_OK && is_answer) {
         session_note(s, 54, "old mailbox kept");
         s->is_doubtful = s->has_crossed;
-    } else if (command->verb == VERB_CHECK) {
+    } else if (command->verb == VERB_CHECK && !command->is_tolerated) {
         session_note(s, 54, "old mailbox deselected");
         select_leave(s);
     }

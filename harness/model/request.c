@@ -31,7 +31,8 @@ static void read_command(struct model_session *s, struct command *command,
         return;
     }
     command_parse(command, &s->reading, s->flags);
-    if (verdict == GRAMMAR_OBSOLETE)
+    command->is_tolerated = verdict == GRAMMAR_OBSOLETE;
+    if (command->is_tolerated)
         rejection_report_obsolete(s, E4);
 }
 

@@ -165,7 +165,7 @@ static void promote(struct model_session *s, struct command *command, struct spa
 static void fail(struct model_session *s, const struct command *command)
 {
     const struct truth *truth = find_truth(s, command);
-    if (truth != NULL && truth->nselected > (s->truth == truth ? 1u : 0u))
+    if (truth != NULL && !command->is_tolerated && truth->nselected > (s->truth == truth ? 1u : 0u))
         breach(s, M7, "a further session on %s was refused", truth->name);
     if (s->pending_command == command && s->pending != NULL) {
         s->has_crossed = s->pending->is_exists_known || s->pending->is_listed ||
