@@ -44,7 +44,8 @@ struct truth_message *complete_truth(struct model_session *session, struct slot 
 
 /* These flags of the message may have changed, or not. */
 void complete_doubt(struct model_session *session, struct slot *slot, uint64_t flags);
-/* Flags of any message may have changed: the command's numbers cannot be used. */
+/* Flags of any message may have changed: the command's numbers cannot be used. When it is not known
+ * which mailbox is selected, anything in any mailbox. */
 void complete_doubt_all(struct model_session *session);
 
 #endif

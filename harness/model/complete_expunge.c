@@ -59,8 +59,12 @@ static void check_expunged(struct model_session *s, const struct command *comman
 
 void complete_expunge(struct model_session *s, struct command *command, enum status status)
 {
-    if (s->selected == NULL || status != STATUS_OK)
+    if (status != STATUS_OK)
         return;
+    if (s->selected == NULL) {
+        complete_doubt_all(s);
+        return;
+    }
     if (command->nexpunged > 1)
         session_note(s, 59,
                      command->is_descending  ? "descending"

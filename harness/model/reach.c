@@ -58,6 +58,8 @@ void complete_doubt_all(struct model_session *s)
 {
     if (s->truth != NULL)
         truth_doubt_flags(s->world, s->truth);
+    else if (s->is_lenient && s->world != NULL)
+        world_doubt(s->world);
     for (size_t i = 0; s->selected != NULL && i < s->selected->nslots; i++) {
         struct slot *slot = &s->selected->slots[i];
         if (!slot->is_removed && slot->flags_state == FLAGS_KNOWN)
