@@ -85,7 +85,7 @@ static void tell(struct talk *talk, struct span octets)
         client_watch_told(&talk->watch, piece);
         /* Whether a line of no kind can announce a literal is anybody's guess, and so it is of the
          * greeting. */
-        if ((piece.data[0] != '*' || !talk->has_greeting) &&
+        if ((!span_starts_with(piece, SPAN_LIT("* ")) || !talk->has_greeting) &&
             span_ends_with(span_trim(piece), SPAN_LIT("}")))
             talk->is_garbled = true;
         talk->has_greeting = talk->has_greeting || lf != SPAN_NPOS;
