@@ -81,6 +81,7 @@ void subject_close(struct subject *s)
     if (s->target != NULL && s->loop != NULL && target_stop(s->target, s->loop, &err) != 0)
         (void)fprintf(stderr, "bench: %s\n", err.text);
     target_free(&s->target);
+    arena_free(&s->arena);
     if (s->loop != NULL)
         net_loop_free(&s->loop);
 }
@@ -109,13 +110,13 @@ void subject_play(struct subject *s, const struct subject_case *c,
                   const struct run_options *options)
 {
     struct run_options own = *options;
-    struct arena scratch = {0};
     struct result_case *result;
+    arena_reset(&s->arena);
     own.imapspec = "imapspec";
     own.drops_logs = true;
     own.room = s->room;
     own.target_argument = target_name(s->target);
-    run_play(&own, &s->run, c->suite.cases[0].script, 0, &scratch, &result);
+    run_play(&own, &s->run, c->suite.cases[0].script, 0, &s->arena, &result);
     if (result->verdict != RESULT_PASS) {
         (void)fprintf(stderr, "bench: a case did not pass: %s %s %s\n%.300s",
                       result_verdict_name(result->verdict), result->reason,
@@ -124,7 +125,6 @@ void subject_play(struct subject *s, const struct subject_case *c,
         subject_close(s);
         exit(1);
     }
-    arena_free(&scratch);
 }
 
 const char *subject_user(const struct subject *s)

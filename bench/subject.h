@@ -15,6 +15,7 @@ struct subject {
     struct net_loop *loop;
     struct run_target run;
     struct run_room *room;
+    struct arena arena;     /* of the last case's result */
     bool is_filled;         /* mailboxes can be put in: scenarios may have fixtures */
     char user[64];          /* of the last case */
     void (*connects)(void); /* called when a case is about to; NULL: nobody asks */

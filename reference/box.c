@@ -134,15 +134,19 @@ struct mail_message *mail_box_add(struct mail_box *box)
 void mail_box_watch(struct mail_box *box, struct mail_watch *watch)
 {
     *watch = (struct mail_watch){.next = box->watches, .cursor = box->nlog};
+    if (watch->next != NULL)
+        watch->next->link = &watch->next;
+    watch->link = &box->watches;
     box->watches = watch;
 }
 
 void mail_box_unwatch(struct mail_box *box, struct mail_watch *watch)
 {
-    struct mail_watch **at = &box->watches;
-    while (*at != watch)
-        at = &(*at)->next;
+    struct mail_watch **at = watch->link;
+    ENSURE(*at == watch);
     *at = watch->next;
+    if (watch->next != NULL)
+        watch->next->link = at;
     if (box->watches == NULL)
         box->nlog = 0;
 }

@@ -108,8 +108,9 @@ struct mail_message {
  */
 struct mail_watch {
     struct mail_watch *next;
-    size_t cursor; /* entries of the log already read */
-    bool is_lost;  /* the log was cut before it was read: everything may have changed */
+    struct mail_watch **link; /* what points here: the list's head, or another's `next` */
+    size_t cursor;            /* entries of the log already read */
+    bool is_lost;             /* the log was cut before it was read: everything may have changed */
 };
 
 /* Stores embed this as the first member of their own struct, or use store_data. */

@@ -85,6 +85,7 @@ struct catalogue_reading {
     unsigned verdicts; /* of enum catalogue_verdict, combined */
     const struct catalogue_section *section;
     const char *topic;      /* "Order of EXPUNGE lines" */
+    const char *title;      /* "B59 Order of EXPUNGE lines" */
     const char *competing;  /* the readings in question, with pages; read on from the topic; "" */
     const char *practice;   /* what known implementations do; "" when nothing is on record */
     const char *adopted;    /* the reading adopted and its verdict */

@@ -65,7 +65,7 @@ static const struct catalogue_reading IMAP2_READINGS[] = {
 #define TOLERATE CATALOGUE_TOLERATE
 #define OBSERVE CATALOGUE_OBSERVE
 #define UNSCORED CATALOGUE_UNSCORED
-#define TOPIC(text) .topic = (text)
+#define TOPIC(text) text
 #define COMPETING(text) .competing = (text)
 #define PRACTICE(text) .practice = (text)
 #define ADOPTED(text) .adopted = (text)
@@ -74,7 +74,8 @@ static const struct catalogue_reading IMAP2_READINGS[] = {
 #define READING(number_, section_token, topic_, competing_, practice_, adopted_, ...)              \
     [(number_)-1] = {.number = (number_),                                                          \
                      .section = &IMAP2_SECTIONS[SECTION_##section_token],                          \
-                     topic_,                                                                       \
+                     .topic = topic_,                                                              \
+                     .title = "B" #number_ " " topic_,                                             \
                      competing_,                                                                   \
                      practice_,                                                                    \
                      adopted_,                                                                     \

@@ -42,7 +42,9 @@ static void stream_ready(void *context, bool is_readable)
     if (is_readable && carrier_has_room(&c->common))
         has_news = stream_read(&c->stream, &c->common.input, c->common.input_limit) || has_news;
     take_over(c);
-    stream_arm(&c->stream, carrier_has_room(&c->common));
+    /* a host waits for what it then needs; at the end that is nothing */
+    if (!has_news || c->common.on_change == NULL)
+        stream_arm(&c->stream, carrier_has_room(&c->common));
     if (has_news)
         carrier_changed(&c->common);
 }

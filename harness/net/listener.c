@@ -11,22 +11,32 @@
 
 enum { LISTENER_PAUSE_MS = 100 };
 
+static void unwatch(struct net_listener *listener)
+{
+    (void)uv_poll_stop(listener->poll);
+    listener->is_watched = false;
+}
+
 static void listener_ready(uv_poll_t *poll, int status, int events)
 {
     struct net_listener *listener = poll->data;
-    (void)status;
     (void)events;
-    /* The socket stays ready until the connection is taken. */
-    (void)uv_poll_stop(poll);
-    if (listener->on_ready != NULL)
+    if (status < 0) /* libuv has stopped it */
+        listener->is_watched = false;
+    if (listener->on_ready != NULL) {
         listener->on_ready(listener->context);
-    else
-        listener->loop->has_news = true;
+        return;
+    }
+    /* The socket stays ready until the connection is taken. */
+    unwatch(listener);
+    listener->loop->has_news = true;
 }
 
 static void watch(struct net_listener *listener)
 {
-    ENSURE(uv_poll_start(listener->poll, UV_READABLE, listener_ready) == 0);
+    if (!listener->is_watched)
+        ENSURE(uv_poll_start(listener->poll, UV_READABLE, listener_ready) == 0);
+    listener->is_watched = true;
 }
 
 struct net_listener *net_listener_open(struct net_loop *loop, const char *host, unsigned port,
@@ -85,6 +95,7 @@ int listener_take(struct net_listener *listener)
     while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
     if (fd < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
         /* No descriptors, no memory: the connection waits in the system's queue. */
+        unwatch(listener);
         ENSURE(uv_timer_start(listener->pause, pause_over, LISTENER_PAUSE_MS, 0) == 0);
         return -1;
     }

@@ -10,6 +10,7 @@ struct net_listener {
     struct net_loop *loop;
     int fd;
     uv_poll_t *poll;
+    bool is_watched;   /* `poll` is active */
     uv_timer_t *pause; /* until it looks again when the system had no descriptors left */
     char name[176];    /* of accepted connections */
     void (*on_ready)(void *context); /* NULL: it is news of the loop */

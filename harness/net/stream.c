@@ -13,14 +13,17 @@ enum { STREAM_NAP_US = 50000 };
 static void set_nonblocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
-    ENSURE(flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0);
+    ENSURE(flags >= 0);
+    if ((flags & O_NONBLOCK) == 0)
+        ENSURE(fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0);
 }
 
 void stream_init(struct stream *s, struct net_loop *loop, int read_fd, int write_fd)
 {
     *s = (struct stream){.loop = loop, .read_fd = read_fd, .write_fd = write_fd};
     set_nonblocking(read_fd);
-    set_nonblocking(write_fd);
+    if (write_fd != read_fd)
+        set_nonblocking(write_fd);
 }
 
 static bool is_try_again(int number)

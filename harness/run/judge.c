@@ -200,23 +200,20 @@ void player_judge_findings_at(struct player *p, size_t log_line)
 const char *player_reading_topic(struct player *p, unsigned number)
 {
     const struct catalogue_reading *reading = catalogue_reading(catalogue_of(p), number);
-    const char *topic = reading == NULL ? "" : reading->topic;
-    char room[NUMBER_DIGITS_MAX];
-    struct span digits = number_write(number, 1, room);
-    char *text = arena_alloc(p->arena, 1 + digits.nbytes + 1 + strlen(topic) + 1);
-    text[0] = 'B';
-    char *end = mempcpy(text + 1, digits.data, digits.nbytes);
-    *end = ' ';
-    memcpy(end + 1, topic, strlen(topic) + 1);
-    return text;
+    return reading == NULL ? arena_printf(p->arena, "B%u ", number) : reading->title;
+}
+
+/* Most texts are constants, which are the same by their place already. */
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
 }
 
 void player_behaviour(struct player *p, const char *topic, const char *choice)
 {
     struct result_case *r = p->result;
     for (size_t i = 0; i < r->nbehaviours; i++)
-        if (strcmp(r->behaviours[i].topic, topic) == 0 &&
-            strcmp(r->behaviours[i].choice, choice) == 0)
+        if (is_same(r->behaviours[i].topic, topic) && is_same(r->behaviours[i].choice, choice))
             return;
     r->behaviours = arena_grow(p->arena, r->behaviours, &p->behaviours_capacity, r->nbehaviours + 1,
                                sizeof *r->behaviours);

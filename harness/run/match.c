@@ -4,6 +4,8 @@
 
 #include "run/value.h"
 
+enum { MATCH_FEW = 16 }; /* elements of a list that need no memory of the case */
+
 struct matching {
     const struct match_scope *scope;
     const struct wire_unit *unit;
@@ -279,9 +281,12 @@ static bool match_unordered(struct matching *m, const struct pattern_node *list,
                            .elements = elements,
                            .nelements = nelements,
                            .stride = stride};
+    bool few[MATCH_FEW] = {false};
     if (nelements % stride != 0)
         return false;
-    a.taken = arena_array(m->scope->resolve->arena, nelements + 1, sizeof *a.taken);
+    a.taken = nelements <= MATCH_FEW
+                  ? few
+                  : arena_array(m->scope->resolve->arena, nelements, sizeof *a.taken);
     for (size_t i = 0; i < list->nchildren; i++) {
         a.has_rest = a.has_rest || list->children[i].kind == PATTERN_REST;
         a.names_recent = a.names_recent || span_is_nocase(list->children[i].word, "\\Recent");
@@ -292,17 +297,17 @@ static bool match_unordered(struct matching *m, const struct pattern_node *list,
 static bool match_list(struct matching *m, const struct pattern_node *list, size_t at,
                        size_t *end_r, enum pattern_order mode)
 {
-    struct value_element *elements;
-    size_t nelements = value_list(m->unit, at, m->scope->resolve->arena, &elements, end_r);
-    if (nelements == SPAN_NPOS)
+    struct value_element few[MATCH_FEW];
+    struct value_list found = {.items = few, .capacity = MATCH_FEW};
+    if (!value_list(m->unit, at, m->scope->resolve->arena, &found, end_r))
         return false;
     switch (mode) {
     case PATTERN_ORDERED:
-        return match_ordered(m, list->children, list->nchildren, elements, nelements);
+        return match_ordered(m, list->children, list->nchildren, found.items, found.nitems);
     case PATTERN_PROPERTIES:
-        return match_unordered(m, list, elements, nelements, 2);
+        return match_unordered(m, list, found.items, found.nitems, 2);
     case PATTERN_SET:
-        return match_unordered(m, list, elements, nelements, 1);
+        return match_unordered(m, list, found.items, found.nitems, 1);
     }
     return false;
 }

@@ -30,6 +30,7 @@ void run_room_free(struct run_room **room)
         return;
     free_spares(r);
     grammar_matcher_free(&r->matcher);
+    grammar_memory_free(&r->memory);
     wire_log_free(&r->log);
     net_loop_free(&r->loop);
     buffer_free(&r->line);
@@ -44,8 +45,10 @@ void room_begin(struct run_room *room, const struct grammar *grammar)
     if (room->grammar != grammar) {
         free_spares(room);
         grammar_matcher_free(&room->matcher);
+        grammar_memory_free(&room->memory);
         room->grammar = grammar;
         room->matcher = grammar_matcher_new(grammar);
+        room->memory = grammar_memory_new();
     }
     if (room->log == NULL)
         room->log = wire_log_new(0);

@@ -20,6 +20,7 @@ struct room_session {
 struct run_room {
     const struct grammar *grammar; /* what the matcher is of */
     struct grammar_matcher *matcher;
+    struct grammar_memory *memory;               /* of lines that come again in the next case */
     struct room_session spares[ROOM_SPARES_MAX]; /* of connections that are closed */
     size_t nspares;
     struct wire_log *log;

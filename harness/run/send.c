@@ -347,8 +347,6 @@ static void transmit(struct player *p, struct player_session *s, struct span oct
         s->split != NULL || is_raw ? VARY_AT_ONCE : vary_writes(&p->vary, octets.nbytes);
     int64_t gap_ms = s->split == NULL ? 0 : s->split->as.split.gap_ms;
     struct span all = octets;
-    if (!p->is_server)
-        log_sent(p, s, 'C', octets);
     while (octets.nbytes > 0) {
         size_t nbytes = s->split == NULL ? vary_next_write(&p->vary, how, octets.nbytes)
                                          : next_cut(s, octets, sent, &offset);
@@ -358,8 +356,10 @@ static void transmit(struct player *p, struct player_session *s, struct span oct
             announce_response(p, s, part);
         }
         carrier_send(s->carrier, part);
-        if (!p->is_server && sent == 0)
+        if (!p->is_server && sent == 0) {
+            log_sent(p, s, 'C', all);
             announce(p, s, all);
+        }
         sent += part.nbytes;
         octets = span_from(octets, part.nbytes);
         if (octets.nbytes > 0) {
@@ -443,7 +443,8 @@ static enum player_status send_items(struct player *p, struct player_session *s,
 enum player_status player_send(struct player *p, struct player_session *s,
                                const struct script_step *step)
 {
-    struct outgoing_list list = {0};
+    struct outgoing few[3];
+    struct outgoing_list list = {.items = few, .capacity = sizeof few / sizeof few[0]};
     struct err err;
     if (s->carrier == NULL)
         return player_fail(p, (struct player_failure){.place = step->place,

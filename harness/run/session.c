@@ -113,6 +113,7 @@ void player_connected(struct player *p, struct player_session *s, struct carrier
         .may_cross = !p->target->is_in_process,
         .is_single_writer = p->nsessions == 1,
         .is_preauthenticated = p->target->is_preauthenticated,
+        .memory = p->target->is_in_process ? p->room->memory : NULL,
     };
     /* what a script says as a server need not be true of the fixtures */
     struct room_session judges = room_take_session(p->room, p->is_server ? NULL : p->world, &setup);

@@ -69,25 +69,26 @@ size_t value_end(const struct wire_unit *unit, size_t at)
     return scan(unit, at, 0);
 }
 
-size_t value_list(const struct wire_unit *unit, size_t at, struct arena *arena,
-                  struct value_element **elements_r, size_t *end_r)
+bool value_list(const struct wire_unit *unit, size_t at, struct arena *arena,
+                struct value_list *list, size_t *end_r)
 {
-    size_t nelements = 0;
-    size_t capacity = 0;
-    size_t list_end = value_end(unit, at);
-    *elements_r = NULL;
-    *end_r = list_end;
-    if (list_end == SPAN_NPOS || unit->bytes.data[at] != '(')
-        return SPAN_NPOS;
-    for (at++; at < list_end - 1;) {
+    size_t end = value_unit_end(unit);
+    list->nitems = 0;
+    if (at >= end || unit->bytes.data[at] != '(')
+        return false;
+    for (at++; at < end && unit->bytes.data[at] != ')';) {
         if (unit->bytes.data[at] == ' ') {
             at++;
             continue;
         }
-        size_t end = value_end(unit, at);
-        *elements_r = arena_grow(arena, *elements_r, &capacity, nelements + 1, sizeof **elements_r);
-        (*elements_r)[nelements++] = (struct value_element){at, end};
-        at = end;
+        size_t behind = scan(unit, at, 1);
+        if (behind == SPAN_NPOS)
+            return false;
+        list->items =
+            arena_grow(arena, list->items, &list->capacity, list->nitems + 1, sizeof *list->items);
+        list->items[list->nitems++] = (struct value_element){at, behind};
+        at = behind;
     }
-    return nelements;
+    *end_r = at + 1;
+    return at < end;
 }

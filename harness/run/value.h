@@ -16,9 +16,15 @@ struct value_element {
     size_t at, end; /* octets of the unit */
 };
 
-/* Elements of the list that starts with the parenthesis at `at`. Returns their number, or SPAN_NPOS
- * when there is no well-formed list. *elements_r in the arena; *end_r is the offset behind it. */
-size_t value_list(const struct wire_unit *unit, size_t at, struct arena *arena,
-                  struct value_element **elements_r, size_t *end_r);
+struct value_list {
+    struct value_element *items;
+    size_t nitems, capacity;
+};
+
+/* Elements of the list that starts with the parenthesis at `at`; false when there is no well-formed
+ * one. `list` comes with room for some of them or none; more is taken from the arena. *end_r is the
+ * offset behind the list. */
+bool value_list(const struct wire_unit *unit, size_t at, struct arena *arena,
+                struct value_list *list, size_t *end_r);
 
 #endif

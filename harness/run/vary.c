@@ -56,11 +56,23 @@ static const struct tag_shape {
     {"", "", true, 7},   /* a0000001 */
 };
 
+/* Of the first shape: a1. */
+static struct span plain_tag(struct arena *arena, size_t session, unsigned number)
+{
+    char room[NUMBER_DIGITS_MAX];
+    struct span digits = number_write(number, 1, room);
+    char *tag = arena_alloc(arena, 1 + digits.nbytes);
+    tag[0] = (char)('a' + (int)(session % 26));
+    memcpy(tag + 1, digits.data, digits.nbytes);
+    return span_make(tag, 1 + digits.nbytes);
+}
+
 struct span vary_tag(struct vary *v, size_t session, unsigned number)
 {
-    const struct tag_shape *shape = &tag_shapes[0];
-    if ((v->what & RUN_VARY_TAGS) != 0)
-        shape = &tag_shapes[rng_below(&v->rng, sizeof tag_shapes / sizeof tag_shapes[0])];
+    if ((v->what & RUN_VARY_TAGS) == 0)
+        return plain_tag(v->arena, session, number);
+    const struct tag_shape *shape =
+        &tag_shapes[rng_below(&v->rng, sizeof tag_shapes / sizeof tag_shapes[0])];
     char first_room[NUMBER_DIGITS_MAX];
     char room[NUMBER_DIGITS_MAX];
     char letter = (char)('a' + (int)(session % 26));

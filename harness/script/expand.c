@@ -169,15 +169,20 @@ static int make_pattern(struct expansion *x, struct script_step *step)
     return 0;
 }
 
+static int fail_long(const struct expansion *x)
+{
+    return script_fault(x->faults, x->scenario->place,
+                        "the scenario has more than %d steps when macros, repetitions and axes are "
+                        "expanded",
+                        SCRIPT_STEPS_MOST);
+}
+
 static int expand_copy(struct expansion *x, const struct context *context,
                        const struct script_step *step, struct script_steps *out)
 {
     struct script_step *copy = arena_alloc(x->faults->arena, sizeof *copy);
     if (++x->nsteps > SCRIPT_STEPS_MOST)
-        return script_fault(x->faults, x->scenario->place,
-                            "the scenario has more than %d steps when macros, repetitions and axes "
-                            "are expanded",
-                            SCRIPT_STEPS_MOST);
+        return fail_long(x);
     *copy = *step;
     copy->use_line = context->use_line;
     if (step->session[0] == '\0')
@@ -229,6 +234,44 @@ static int expand_use(struct expansion *x, const struct context *context,
     return expand_steps(x, &inner, macro->steps, out);
 }
 
+/* With a macro in it, captures are named otherwise each time. */
+static bool has_use(struct script_steps steps)
+{
+    for (size_t i = 0; i < steps.nitems; i++) {
+        struct script_step *step = steps.items[i];
+        if (step->kind == STEP_USE)
+            return true;
+        for (size_t k = 0; k < script_step_nblocks(step); k++)
+            if (has_use(*script_step_block(step, k)))
+                return true;
+    }
+    return false;
+}
+
+/* What is the same each time is expanded once, and stands there so often: played from a few places
+ * in memory instead of very many. */
+static int expand_repeat(struct expansion *x, const struct context *context,
+                         const struct script_step *step, struct script_steps *out)
+{
+    unsigned count = step->as.repeat.count;
+    bool is_same = !has_use(step->as.repeat.steps);
+    size_t first = out->nitems;
+    size_t before = x->nsteps;
+    for (unsigned n = 0; n < (is_same ? 1 : count); n++)
+        if (expand_steps(x, context, step->as.repeat.steps, out) != 0)
+            return -1;
+    size_t nsteps = x->nsteps - before;
+    size_t nitems = out->nitems - first;
+    for (unsigned n = 1; is_same && n < count; n++) {
+        x->nsteps += nsteps;
+        if (x->nsteps > SCRIPT_STEPS_MOST)
+            return fail_long(x);
+        for (size_t i = 0; i < nitems; i++)
+            script_steps_add(x->faults->arena, out, out->items[first + i]);
+    }
+    return 0;
+}
+
 static int expand_steps(struct expansion *x, const struct context *context,
                         struct script_steps steps, struct script_steps *out)
 {
@@ -238,8 +281,7 @@ static int expand_steps(struct expansion *x, const struct context *context,
         if (step->kind == STEP_USE) {
             status = expand_use(x, context, step, out);
         } else if (step->kind == STEP_REPEAT) {
-            for (unsigned n = 0; n < step->as.repeat.count && status == 0; n++)
-                status = expand_steps(x, context, step->as.repeat.steps, out);
+            status = expand_repeat(x, context, step, out);
         } else {
             status = expand_copy(x, context, step, out);
         }

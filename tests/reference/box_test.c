@@ -113,6 +113,26 @@ static void test_log(void **state)
     close_inbox(&b);
 }
 
+static void test_watches_leave_in_any_order(void **state)
+{
+    (void)state;
+    struct boxed b = open_inbox(3);
+    struct mail_watch watches[4];
+    const int order[] = {1, 3, 0, 2}; /* from the middle, the head, the end, the last */
+    for (int i = 0; i < 4; i++)
+        mail_box_watch(b.box, &watches[i]);
+    for (int i = 0; i < 4; i++) {
+        set_seen(b.box, 0, i % 2 == 0);
+        for (int k = i; k < 4; k++)
+            expect_changes(b.box, &watches[order[k]], "1");
+        mail_box_unwatch(b.box, &watches[order[i]]);
+    }
+    assert_null(b.box->watches);
+    set_seen(b.box, 1, true);
+    assert_int_equal(b.box->nlog, 0);
+    close_inbox(&b);
+}
+
 /* One who never looks costs no memory: sooner or later he has to look at all messages. */
 static void test_log_is_bounded(void **state)
 {
@@ -240,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list_and_identities),
         cmocka_unit_test(test_log),
+        cmocka_unit_test(test_watches_leave_in_any_order),
         cmocka_unit_test(test_log_is_bounded),
         cmocka_unit_test(test_keywords),
         cmocka_unit_test(test_content),

@@ -117,6 +117,12 @@ static const struct {
     {"* 1 FETCH (FLAGS ())", "* 1 FETCH (FLAGS ())\r\n", true},
     {"* 1 FETCH (FLAGS ())", "* 1 FETCH (FLAGS (\\Recent))\r\n", true},
     {"* FLAGS (\\Seen ...)", "* FLAGS (\\Answered \\Seen)\r\n", true},
+    {"* FLAGS (\\Seen ...)", "* FLAGS (a b c d e f g h i j k l m n o p q r s t \\Seen)\r\n", true},
+    {"* FLAGS (\\Seen t)", "* FLAGS (a b c d e f g h i j k l m n o p q r s t \\Seen)\r\n", false},
+    {"* FLAGS (t s r q p o n m l k j i h g f e d c b a)",
+     "* FLAGS (a b c d e f g h i j k l m n o p q r s t)\r\n", true},
+    {"* FLAGS (...)", "* FLAGS (\\Seen (a b)\r\n", false},
+    {"* FLAGS (...)", "* FLAGS (\\Seen \"a)\r\n", false},
     /* properties by name in any order */
     {"* 1 FETCH (FLAGS (\\Seen) RFC822.SIZE 5)", "* 1 Fetch (RFC822.Size 5 Flags (\\Seen))\r\n",
      true},

@@ -90,6 +90,40 @@ static const struct script_case *only_case(struct arena *arena, const char *text
     return &cases[which];
 }
 
+/* What is repeated stands there so often, the same each time; but not with a macro in it, whose
+ * captures are private to each use. */
+static void repeated_steps_are_shared(void **state)
+{
+    static const char text[] = "macro count() {\n"
+                               "  S: * <n:number> EXISTS\n"
+                               "  assert ${n} >= 0\n"
+                               "}\n"
+                               "scenario x \"y\" {\n"
+                               "  role client\n"
+                               "  repeat 3 {\n"
+                               "    C: @ NOOP\n"
+                               "    repeat 2 {\n"
+                               "      S: * OK <text-line>\n"
+                               "    }\n"
+                               "  }\n"
+                               "  repeat 2 {\n"
+                               "    use count()\n"
+                               "  }\n"
+                               "}\n";
+    struct arena arena = {0};
+    const struct script_case *c = only_case(&arena, text, 0);
+    struct script_step *const *steps = c->steps.items;
+    (void)state;
+    assert_int_equal(c->steps.nitems, 3 * 3 + 2 * 2);
+    for (size_t i = 0; i < 9; i++)
+        assert_ptr_equal(steps[i], steps[i % 3 == 0 ? 0 : 1]);
+    assert_ptr_not_equal(steps[0], steps[1]);
+    assert_ptr_not_equal(steps[9], steps[11]);
+    assert_string_not_equal(steps[9]->as.wire.text.pieces[2].name,
+                            steps[11]->as.wire.text.pieces[2].name);
+    arena_free(&arena);
+}
+
 /* An axis value is put in as pieces: a quoted value is a quoted string, not a word. */
 static void values_keep_their_form(void **state)
 {
@@ -144,9 +178,8 @@ static void known_numbers_are_settled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases_are_as_written_down),
-        cmocka_unit_test(can_be_done_again),
-        cmocka_unit_test(values_keep_their_form),
+        cmocka_unit_test(cases_are_as_written_down), cmocka_unit_test(can_be_done_again),
+        cmocka_unit_test(repeated_steps_are_shared), cmocka_unit_test(values_keep_their_form),
         cmocka_unit_test(known_numbers_are_settled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
