@@ -30,7 +30,7 @@ static size_t folded_nbytes(struct span s)
 
 static bool starts_with_empty_line(struct span s)
 {
-    return span_starts_with(s, SPAN_LIT("\r\n"));
+    return s.nbytes >= 2 && s.data[0] == '\r' && s.data[1] == '\n';
 }
 
 size_t mail_header_nbytes(struct span message)
@@ -55,8 +55,8 @@ static bool is_field_name(struct span name)
 
 static bool split_field(struct span line, struct mail_header_field *field_r)
 {
-    size_t colon = span_find_byte(span_slice(line, 0, line_nbytes(line)), ':');
-    if (colon == SPAN_NPOS)
+    size_t colon = span_find_byte(line, ':');
+    if (colon == SPAN_NPOS || colon >= line_nbytes(line))
         return false;
     struct span name = span_slice(line, 0, colon);
     while (name.nbytes > 0 && is_blank(name.data[name.nbytes - 1]))
@@ -89,6 +89,15 @@ static size_t blanks(struct span s)
     return n;
 }
 
+/* Octets that are written as they are: up to a line end, a CR of any kind or a tab. */
+static size_t plain_nbytes(struct span s)
+{
+    size_t n = 1;
+    while (n < s.nbytes && s.data[n] != '\r' && s.data[n] != '\t')
+        n++;
+    return n;
+}
+
 void mail_header_unfold(struct buffer *out, struct span body)
 {
     body = span_trim(body);
@@ -97,10 +106,13 @@ void mail_header_unfold(struct buffer *out, struct span body)
         if (starts_with_empty_line(rest)) {
             buffer_append_byte(out, ' ');
             i += 2 + blanks(span_from(rest, 2));
-        } else {
-            bool is_tab = *rest.data == '\t';
-            buffer_append(out, is_tab ? SPAN_LIT(" ") : span_slice(rest, 0, 1));
+        } else if (*rest.data == '\t') {
+            buffer_append_byte(out, ' ');
             i++;
+        } else {
+            size_t n = plain_nbytes(rest);
+            buffer_append(out, span_slice(rest, 0, n));
+            i += n;
         }
     }
 }

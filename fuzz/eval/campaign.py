@@ -49,6 +49,7 @@ class Worker:
     def libfuzzer(self):
         tree = "lf-octets" if self.kind == "libfuzzer-octets" else "lf-asan"
         return [self.program(tree), "-reload=1", "-timeout=5", "-rss_limit_mb=2048", "-max_len=4096",
+                "-detect_leaks=0",
                 f"-seed={os.getpid() + self.core + self.nrestarts}",
                 f"-artifact_prefix={self.options.place}/new/", self.options.corpus,
                 self.options.seeds]
@@ -71,7 +72,7 @@ class Worker:
         if is_afl and self.kind != "afl-octets" and self.options.side != "none":
             environment["AFL_CUSTOM_MUTATOR_LIBRARY"] = f"{self.options.build}/fuzz-afl/afl_mutator.so"
         environment["ASAN_OPTIONS"] = ("abort_on_error=1:symbolize=0:" if is_afl else "") + \
-            "detect_leaks=0:quarantine_size_mb=16"
+            "detect_leaks=0"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 ["taskset", "-c", str(self.core), *(self.afl() if is_afl else self.libfuzzer())],

@@ -140,7 +140,7 @@ class Run:
              f"-max_total_time={self.options.time * WALL_MOST + WALL_LEAST_S}", "-timeout=5", "-rss_limit_mb=2048",
              "-max_len=4096", "-detect_leaks=0", f"-artifact_prefix={self.folder}/found-", "-print_final_stats=1",
              corpus, self.seeds],
-            self.environment(ASAN_OPTIONS="symbolize=0:detect_leaks=0:quarantine_size_mb=16"))
+            self.environment(ASAN_OPTIONS="symbolize=0:detect_leaks=0"))
         found = [name for name in os.listdir(self.folder)
                  if name.startswith(("found-crash-", "found-timeout-", "found-oom-"))]
         runs = re.search(r"number_of_executed_units: (\d+)", self.told())
@@ -153,7 +153,7 @@ class Run:
         environment = self.environment(
             AFL_NO_UI="1", AFL_SKIP_CPUFREQ="1", AFL_NO_AFFINITY="1", AFL_BENCH_UNTIL_CRASH="1",
             AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES="1", AFL_FAST_CAL="1",
-            ASAN_OPTIONS="abort_on_error=1:detect_leaks=0:symbolize=0:quarantine_size_mb=16")
+            ASAN_OPTIONS="abort_on_error=1:detect_leaks=0:symbolize=0")
         if AFL[self.engine]:
             environment["AFL_CUSTOM_MUTATOR_LIBRARY"] = self.program("afl-asan", "afl_mutator.so")
             environment["AFL_CUSTOM_MUTATOR_ONLY"] = "1"  # it changes octets, too

@@ -29,6 +29,18 @@ static inline struct stream_octet_meaning stream_octet_meaning(char octet)
     return c < 0x20 ? stream_octet_meanings[c] : (struct stream_octet_meaning){0};
 }
 
+/* Of eight octets in memory order, those whose top bit is set in the mask: the place of the first,
+ * or 0 where that is not to be had cheaply. */
+static inline size_t stream_octet_first(uint64_t mask)
+{
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(mask) / 8;
+#else
+    (void)mask;
+    return 0;
+#endif
+}
+
 /* Offset, from `from` on, of the first octet below 0x20; bytes.nbytes when there is none. */
 static inline size_t stream_octet_find(struct span bytes, size_t from)
 {
@@ -37,8 +49,12 @@ static inline size_t stream_octet_find(struct span bytes, size_t from)
     while (at + 8 <= bytes.nbytes) {
         uint64_t eight;
         memcpy(&eight, bytes.data + at, 8);
-        if ((eight - UINT64_C(0x2020202020202020)) & ~eight & UINT64_C(0x8080808080808080))
+        uint64_t below =
+            (eight - UINT64_C(0x2020202020202020)) & ~eight & UINT64_C(0x8080808080808080);
+        if (below != 0) {
+            at += stream_octet_first(below);
             break;
+        }
         at += 8;
     }
     while (at < bytes.nbytes && (unsigned char)bytes.data[at] >= 0x20)

@@ -31,6 +31,10 @@ static void announcement_octet(struct stream_place *place, char c)
 static void line_piece(struct stream_place *place, struct span piece)
 {
     size_t at = piece.nbytes;
+    if (at > 1 && piece.data[at - 1] == '\r' && piece.data[at - 2] != '}') { /* most lines */
+        place->state = NOTHING;
+        return;
+    }
     while (at > 0) {
         char c = piece.data[at - 1];
         if (!char_is_digit(c) && c != '{' && c != '}' && c != '\r')
@@ -84,6 +88,8 @@ static bool data_run(struct span bytes, size_t *at, struct stream_place *place,
             break;
         end++;
         if (place->literal != 0 && end - start >= place->literal)
+            break;
+        if (place->literal == 0 && end < bytes.nbytes && bytes.data[end] == '\n') /* of CR LF */
             break;
     }
     if (place->literal != 0) {

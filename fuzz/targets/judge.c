@@ -54,6 +54,22 @@ static void trace(const struct judge *judge, char who, struct span octets)
 
 /* ---- the client ---- */
 
+static bool is_tag_octet(char c)
+{
+    switch (c) {
+    case '(':
+    case ')':
+    case '{':
+    case ' ':
+    case '%':
+    case '"':
+    case '\\':
+        return false;
+    default:
+        return char_is_print(c);
+    }
+}
+
 /* A tag that can be given back (B41, B43): by the letter of RFC 1176 p.28. */
 static bool has_usable_tag(const struct wire_unit *unit)
 {
@@ -61,7 +77,7 @@ static bool has_usable_tag(const struct wire_unit *unit)
     if (tag.nbytes > 0 && (tag.data[0] == '*' || tag.data[0] == '+'))
         return false;
     for (size_t i = 0; i < tag.nbytes; i++)
-        if (!char_is_print(tag.data[i]) || memchr("(){ %\"\\", tag.data[i], 8) != NULL)
+        if (!is_tag_octet(tag.data[i]))
             return false;
     /* What follows it decides whether it is a tag at all. */
     struct span rest = span_from(unit->bytes, tag.nbytes);
@@ -74,12 +90,12 @@ static void expect_completion(struct judge *judge, const struct wire_unit *unit)
     if (!has_usable_tag(unit))
         return;
     judge->due = mem_grow(judge->due, &judge->due_capacity, judge->ndue + 1, sizeof *judge->due);
-    judge->due[judge->ndue++] = rng_hash(unit->tag);
+    judge->due[judge->ndue++] = span_hash(unit->tag);
 }
 
 static void take_completion(struct judge *judge, const struct wire_unit *unit)
 {
-    uint64_t hash = rng_hash(unit->tag);
+    uint64_t hash = span_hash(unit->tag);
     for (size_t i = 0; i < judge->ndue; i++)
         if (judge->due[i] == hash) {
             judge->due[i] = judge->due[--judge->ndue];
@@ -94,7 +110,7 @@ static void take_completion(struct judge *judge, const struct wire_unit *unit)
 static bool is_due(const struct judge *judge, struct span tag)
 {
     for (size_t i = 0; i < judge->ndue; i++)
-        if (judge->due[i] == rng_hash(tag))
+        if (judge->due[i] == span_hash(tag))
             return true;
     return false;
 }

@@ -62,8 +62,11 @@ size_t span_find(struct span haystack, struct span needle)
 
 size_t span_find_nocase(struct span haystack, struct span needle)
 {
+    if (needle.nbytes == 0)
+        return 0;
     for (size_t from = 0; from + needle.nbytes <= haystack.nbytes; from++)
-        if (span_equal_nocase(span_slice(haystack, from, needle.nbytes), needle))
+        if (((haystack.data[from] ^ needle.data[0]) & SPAN_ALL_BUT_CASE) == 0 &&
+            span_equal_folded(span_make(haystack.data + from, needle.nbytes), needle))
             return from;
     return SPAN_NPOS;
 }

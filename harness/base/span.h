@@ -70,8 +70,11 @@ static inline bool span_equal_nocase(struct span a, struct span b)
 {
     if (a.nbytes != b.nbytes)
         return false;
-    return a.nbytes == 0 ||
-           (((a.data[0] ^ b.data[0]) & SPAN_ALL_BUT_CASE) == 0 && span_equal_folded(a, b));
+    if (a.nbytes == 0)
+        return true;
+    size_t last = a.nbytes - 1;
+    int ends = (a.data[0] ^ b.data[0]) | (a.data[last] ^ b.data[last]);
+    return (ends & SPAN_ALL_BUT_CASE) == 0 && span_equal_folded(a, b);
 }
 
 /* These two are asked of one text after the other: most differ in the first octet. */

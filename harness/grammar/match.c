@@ -259,6 +259,7 @@ static void match_or_remember(struct grammar_matcher *matcher, struct memory_que
         matcher->steps = *steps;
         return;
     }
+    *match_r = (struct grammar_match){0};
     match_whole(matcher, ask, match_r);
     memory_keep(matcher->memory, ask, match_r, matcher->steps);
 }
@@ -269,18 +270,18 @@ enum grammar_verdict grammar_match(struct grammar_matcher *matcher, int rule,
 {
     ENSURE(rule >= 0 && (size_t)rule < matcher->machine.grammar->nrules);
     struct memory_question ask = {rule, extent, input, 0};
-    *match_r = (struct grammar_match){0};
     matcher->steps = 0;
     matcher->limit = NULL;
     matcher->nobsolete = 0;
-    if (extent == GRAMMAR_PREFIX) {
-        if (!derive_prefix(matcher, rule, input, match_r))
-            diagnose(matcher, rule, input, match_r);
-    } else if (matcher->memory != NULL && !matcher->machine.keeps_trail) {
+    if (matcher->memory != NULL && extent != GRAMMAR_PREFIX && !matcher->machine.keeps_trail) {
         match_or_remember(matcher, &ask, match_r);
-    } else {
-        match_whole(matcher, &ask, match_r);
+        return match_r->verdict;
     }
+    *match_r = (struct grammar_match){0};
+    if (extent != GRAMMAR_PREFIX)
+        match_whole(matcher, &ask, match_r);
+    else if (!derive_prefix(matcher, rule, input, match_r))
+        diagnose(matcher, rule, input, match_r);
     return match_r->verdict;
 }
 

@@ -9,14 +9,15 @@ enum {
     MEMORY_ROUND_NBYTES = 128  /* what their sizes are multiples of */
 };
 
-/* Followed by nodes, expectations, literals, obsolete rules and octets. */
+/* Followed by the octets, which are looked at first, then literals, nodes, expectations and
+ * obsolete rules. */
 struct memory_answer {
-    uint64_t steps;
-    struct grammar_match match; /* borrows from what follows */
-    size_t nbytes, nliterals;
     int rule;
     enum grammar_extent extent;
-    size_t capacity; /* of all */
+    size_t nbytes, nliterals;
+    uint64_t steps;
+    size_t capacity;            /* of all */
+    struct grammar_match match; /* borrows from what follows */
 };
 
 /* Small, since most of them are looked at for nothing but the hash. */
@@ -52,19 +53,36 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 29;
 }
 
+static uint64_t word_at(const char *octets)
+{
+    uint64_t word;
+    memcpy(&word, octets, sizeof word);
+    return word;
+}
+
+/* Of what is shorter than a word. */
+static uint64_t short_word(const char *octets, size_t nbytes)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < nbytes; i++)
+        word = word << 8 | (unsigned char)octets[i];
+    return word;
+}
+
+/* The last word overlaps the one before it. */
 static uint64_t hash_of(const struct memory_question *ask)
 {
     const struct grammar_input input = ask->input;
-    uint64_t hash = mix((uint64_t)ask->rule + ((uint64_t)ask->extent << 32), input.bytes.nbytes);
-    size_t at = 0;
+    const char *octets = input.bytes.data;
+    size_t nbytes = input.bytes.nbytes;
+    uint64_t hash = mix((uint64_t)ask->rule + ((uint64_t)ask->extent << 32), nbytes);
     uint64_t word = 0;
-    for (; input.bytes.nbytes - at >= sizeof word; at += sizeof word) {
-        memcpy(&word, input.bytes.data + at, sizeof word);
-        hash = mix(hash, word);
-    }
-    word = 0;
-    if (at < input.bytes.nbytes)
-        memcpy(&word, input.bytes.data + at, input.bytes.nbytes - at);
+    for (size_t at = 0; at + sizeof word < nbytes; at += sizeof word)
+        hash = mix(hash, word_at(octets + at));
+    if (nbytes >= sizeof word)
+        word = word_at(octets + nbytes - sizeof word);
+    else
+        word = short_word(octets, nbytes);
     for (size_t i = 0; i < input.nliterals; i++)
         word ^= input.literals[i].at + input.literals[i].kept * 257;
     return mix(hash, word);
@@ -78,9 +96,25 @@ static bool same_literal(const struct wire_literal *a, const struct wire_literal
 
 /* ---- answers ---- */
 
+/* What stands behind the octets is aligned. */
+static size_t octets_room(size_t nbytes)
+{
+    return (nbytes + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+}
+
+static char *bytes_of(const struct memory_answer *answer)
+{
+    return (char *)(answer + 1);
+}
+
+static struct wire_literal *literals_of(const struct memory_answer *answer)
+{
+    return (struct wire_literal *)(void *)(bytes_of(answer) + octets_room(answer->nbytes));
+}
+
 static struct grammar_node *nodes_of(const struct memory_answer *answer)
 {
-    return (struct grammar_node *)(void *)(answer + 1);
+    return (struct grammar_node *)(void *)(literals_of(answer) + answer->nliterals);
 }
 
 static struct grammar_expectation *expected_of(const struct memory_answer *answer)
@@ -88,44 +122,30 @@ static struct grammar_expectation *expected_of(const struct memory_answer *answe
     return (struct grammar_expectation *)(void *)(nodes_of(answer) + answer->match.nnodes);
 }
 
-static struct wire_literal *literals_of(const struct memory_answer *answer)
-{
-    return (struct wire_literal *)(void *)(expected_of(answer) + answer->match.nexpected);
-}
-
 static int *obsolete_of(const struct memory_answer *answer)
 {
-    return (int *)(void *)(literals_of(answer) + answer->nliterals);
-}
-
-static char *bytes_of(const struct memory_answer *answer)
-{
-    return (char *)(obsolete_of(answer) + answer->match.nobsolete);
+    return (int *)(void *)(expected_of(answer) + answer->match.nexpected);
 }
 
 static size_t answer_nbytes(const struct memory_answer *answer)
 {
-    return sizeof *answer + answer->match.nnodes * sizeof(struct grammar_node) +
+    return sizeof *answer + octets_room(answer->nbytes) +
+           answer->nliterals * sizeof(struct wire_literal) +
+           answer->match.nnodes * sizeof(struct grammar_node) +
            answer->match.nexpected * sizeof(struct grammar_expectation) +
-           answer->nliterals * sizeof(struct wire_literal) + answer->match.nobsolete * sizeof(int) +
-           answer->nbytes;
+           answer->match.nobsolete * sizeof(int);
 }
 
 /* Most are a few words long, for which a call takes longer than this. */
 static bool same_octets(const char *a, const char *b, size_t nbytes)
 {
-    uint64_t of_a = 0;
-    uint64_t of_b = 0;
-    size_t at = 0;
-    for (; nbytes - at >= sizeof of_a; at += sizeof of_a) {
-        memcpy(&of_a, a + at, sizeof of_a);
-        memcpy(&of_b, b + at, sizeof of_b);
-        if (of_a != of_b)
+    enum { WORD = sizeof(uint64_t) };
+    if (nbytes < WORD)
+        return short_word(a, nbytes) == short_word(b, nbytes);
+    for (size_t at = 0; at + WORD < nbytes; at += WORD)
+        if (word_at(a + at) != word_at(b + at))
             return false;
-    }
-    while (at < nbytes && a[at] == b[at])
-        at++;
-    return at == nbytes;
+    return word_at(a + nbytes - WORD) == word_at(b + nbytes - WORD);
 }
 
 static bool is_of(const struct memory_answer *answer, const struct memory_question *ask)

@@ -55,6 +55,8 @@ static void forget_bad(struct model_session *s)
 
 void client_answer_note(struct model_session *s, const struct command *command, enum status status)
 {
+    if (!s->setup.judges_client) /* nobody asks */
+        return;
     if (command->verb == VERB_LOGIN && status == STATUS_OK)
         forget_bad(s);
     if (command->verb == VERB_COPY)

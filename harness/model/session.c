@@ -235,7 +235,7 @@ void session_end_early(struct model_session *s)
 
 void session_open_pending(struct model_session *s)
 {
-    if (s->pending != NULL || s->noutstanding == 0)
+    if (s->pending != NULL || session_oldest_with(s, VERB_SELECTS) == NULL)
         return;
     struct command *command = NULL;
     for (size_t i = 0; command == NULL && i < s->noutstanding; i++)

@@ -426,7 +426,8 @@ bool wire_reader_next(struct wire_reader *r, struct wire_unit *unit_r)
 {
     if (r->is_given)
         unit_begin(r);
-    advance(r);
+    if (r->state != READER_WHOLE)
+        advance(r);
     if (r->has_ended && r->state != READER_WHOLE && wire_reader_is_inside_unit(r) &&
         (r->state != READER_WAITING || r->seen == r->in.nbytes))
         end_inside_unit(r);
