@@ -95,7 +95,6 @@ static void take_plan(struct play *p, struct span plan)
 {
     struct stream_splitter splitter = stream_splitter_of(plan);
     struct stream_unit unit;
-    unsigned last = 1;
     while (!p->result->has_finding && stream_splitter_next(&splitter, &unit)) {
         if (unit.kind == STREAM_DATA) {
             take_unit(p, &unit);
@@ -104,8 +103,7 @@ static void take_plan(struct play *p, struct span plan)
                 .kind = unit.kind, .session = unit.session, .argument = unit.argument};
             take_control(p, &event);
         }
-        last = unit.session;
-        relation_check(p, &p->talks[last - 1]);
+        relation_check(p);
     }
 }
 

@@ -92,9 +92,10 @@ static bool is_untouched(const struct buffer *lines)
 
 /* Each of its commands was answered with OK, and nothing came or went meanwhile. What another
  * session may have removed is there or not as the server likes, until it is told. */
-static bool can_be_compared(const struct play *p, const struct talk *t)
+static bool can_be_compared(const struct play *p)
 {
     const struct relation *relation = &p->relation;
+    const struct talk *t = relation->talk;
     for (unsigned i = 0; i < relation->nanswered; i++)
         if (!is_untouched(&relation->lines[i]))
             return false;
@@ -104,14 +105,14 @@ static bool can_be_compared(const struct play *p, const struct talk *t)
     return !relation->is_broken && t->model != NULL;
 }
 
-void relation_check(struct play *p, const struct talk *t)
+void relation_check(struct play *p)
 {
     uint32_t exists;
     struct relation *relation = &p->relation;
     if (relation->nanswered == 0 || relation->what->commands[relation->nanswered] != NULL)
         return;
-    bool is_known =
-        can_be_compared(p, t) && model_session_exists(t->model, &exists) && exists < NUMBERS_MOST;
+    bool is_known = can_be_compared(p) && model_session_exists(relation->talk->model, &exists) &&
+                    exists < NUMBERS_MOST;
     if (is_known && relation->what->kind == PLAN_JOINED)
         check_joined(p);
     else if (is_known)
@@ -154,10 +155,12 @@ void relation_hear(struct relation *relation, const struct talk_due *due, struct
         buffer_append(&relation->lines[number - 1], line);
 }
 
-void relation_answered(struct relation *relation, const struct talk_due *due, bool is_ok)
+void relation_answered(struct relation *relation, const struct talk *t, const struct talk_due *due,
+                       bool is_ok)
 {
     if (number_of(relation, due) == 0)
         return;
     relation->nanswered++;
+    relation->talk = t;
     relation->is_broken = relation->is_broken || !is_ok;
 }

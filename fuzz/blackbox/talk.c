@@ -241,7 +241,7 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
         time_answer(p, t, &due);
     if (p->options->feedback != NULL)
         feedback_answer(p->options->feedback, &due.feedback, due.command, unit->bytes, class);
-    relation_answered(&p->relation, &due, class == FEEDBACK_OK);
+    relation_answered(&p->relation, t, &due, class == FEEDBACK_OK);
     struct play_answers *answers = p->options->answers;
     if (answers != NULL && answers->nitems < sizeof answers->items / sizeof *answers->items) {
         struct play_answer *answer = &answers->items[answers->nitems++];

@@ -43,7 +43,8 @@ struct relation {
     const struct plan_relation *what;       /* NULL: none */
     struct buffer lines[RELATION_COMMANDS]; /* untagged ones that came for zr1, zr2, ... */
     unsigned nanswered;
-    bool is_broken; /* a command of it was refused */
+    const struct talk *talk; /* on which they were answered */
+    bool is_broken;          /* a command of it was refused */
 };
 
 /* A play under way. */
@@ -92,8 +93,9 @@ struct relation relation_of(unsigned number); /* of plan_mode */
 void relation_free(struct relation *relation);
 /* An untagged line came while this command was the oldest due. */
 void relation_hear(struct relation *relation, const struct talk_due *due, struct span line);
-void relation_answered(struct relation *relation, const struct talk_due *due, bool is_ok);
-/* Judges it once all of its commands, said on that connection, were answered. */
-void relation_check(struct play *p, const struct talk *t);
+void relation_answered(struct relation *relation, const struct talk *t, const struct talk_due *due,
+                       bool is_ok);
+/* Judges it once all of its commands were answered. */
+void relation_check(struct play *p);
 
 #endif
