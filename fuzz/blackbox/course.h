@@ -66,6 +66,7 @@ struct course_player {
     struct course *course;
     const char *target;
     struct plan_mode plain; /* of seeds, and of what is in the corpus from before */
+    bool has_modes;         /* others make a difference */
     /* Before the first play that counts: may add seeds of its own. */
     void (*begin)(void *campaign, struct seeds *seeds);
     /* Makes up the next sample. */

@@ -139,6 +139,7 @@ static bool open_server(const struct blackbox_options *options, struct course_sh
                                        .course = &c->course,
                                        .target = c->target.name,
                                        .plain = campaign_plain_mode(c),
+                                       .has_modes = true,
                                        .begin = begin,
                                        .make = make,
                                        .play = play,

@@ -75,7 +75,8 @@ static int shrink(const struct supervision *s, struct err *err)
     int status = 1;
     if (!s->kind->open(s->options, s->shared, &player))
         status = err_set(err, NULL, 0, 0, "%s", s->shared->summary.why);
-    for (int i = 0; i < 4 && status == 1 && !result.has_finding; i++) {
+    int nmodes = player.has_modes ? 4 : 1;
+    for (int i = 0; i < nmodes && status == 1 && !result.has_finding; i++) {
         sample->mode = player.plain;
         sample->mode.pipelines = i >= 2;
         sample->mode.hurries = i % 2 == 1;
