@@ -91,6 +91,35 @@ static void take_unit(struct play *p, const struct stream_unit *unit)
     }
 }
 
+/* Another session may have removed messages: each of them is there or not, as the server likes,
+ * until it is told. */
+static bool is_mailbox_known(const struct play *p, uint32_t *exists_r)
+{
+    for (unsigned i = 0; i < STREAM_NSESSIONS; i++)
+        if (&p->talks[i] != p->relation_talk && p->talks[i].has_expunged)
+            return false;
+    return p->relation_talk->model != NULL &&
+           model_session_exists(p->relation_talk->model, exists_r);
+}
+
+static void check_relation(struct play *p)
+{
+    const struct plan_relation *what = p->relation.what;
+    struct play_finding *finding = &p->result->finding;
+    struct buffer wanted = {0};
+    uint32_t exists;
+    bool is_known = is_mailbox_known(p, &exists);
+    unsigned number = relation_judge(&p->relation, is_known ? &exists : NULL, &wanted);
+    if (number > 0 &&
+        play_fail(p, "relation", what->requirement, what->name, "not so: %s", what->wanted)) {
+        (void)snprintf(finding->tag, sizeof finding->tag, "zr%u", number);
+        if (wanted.nbytes < sizeof finding->wanted)
+            (void)snprintf(finding->wanted, sizeof finding->wanted, "%.*s",
+                           SPAN_ARG(buffer_span(&wanted)));
+    }
+    buffer_free(&wanted);
+}
+
 static void take_plan(struct play *p, struct span plan)
 {
     struct stream_splitter splitter = stream_splitter_of(plan);
@@ -103,7 +132,8 @@ static void take_plan(struct play *p, struct span plan)
                 .kind = unit.kind, .session = unit.session, .argument = unit.argument};
             take_control(p, &event);
         }
-        relation_check(p);
+        if (relation_is_over(&p->relation))
+            check_relation(p);
     }
 }
 

@@ -188,7 +188,7 @@ static void take_untagged(struct play *p, struct talk *t, const struct wire_unit
         return;
     if (p->options->feedback != NULL)
         feedback_untagged(p->options->feedback, &due->feedback, unit->bytes);
-    relation_hear(&p->relation, due, unit->bytes);
+    relation_hear(&p->relation, due->command, unit->bytes);
 }
 
 /* How long it took since all was said, and nothing else was being answered. */
@@ -241,7 +241,8 @@ static void take_completion(struct play *p, struct talk *t, const struct wire_un
         time_answer(p, t, &due);
     if (p->options->feedback != NULL)
         feedback_answer(p->options->feedback, &due.feedback, due.command, unit->bytes, class);
-    relation_answered(&p->relation, t, &due, class == FEEDBACK_OK);
+    if (relation_answered(&p->relation, due.command, class == FEEDBACK_OK))
+        p->relation_talk = t;
     struct play_answers *answers = p->options->answers;
     if (answers != NULL && answers->nitems < sizeof answers->items / sizeof *answers->items) {
         struct play_answer *answer = &answers->items[answers->nitems++];

@@ -6,6 +6,7 @@
 #define IMAPSPEC_BLACKBOX_TALK_H
 
 #include "blackbox/play.h"
+#include "blackbox/relation.h"
 #include "net/net.h"
 
 enum { TALK_DUE_MOST = 128 };
@@ -36,17 +37,6 @@ struct talk {
     bool has_expunged;            /* EXPUNGE was said */
 };
 
-enum { RELATION_COMMANDS = 4 };
-
-/* The commands of a relation at the end of the play (plan.h): what is heard of them. */
-struct relation {
-    const struct plan_relation *what;       /* NULL: none */
-    struct buffer lines[RELATION_COMMANDS]; /* untagged ones that came for zr1, zr2, ... */
-    unsigned nanswered;
-    const struct talk *talk; /* on which they were answered */
-    bool is_broken;          /* a command of it was refused */
-};
-
 /* A play under way. */
 struct play {
     const struct play_options *options;
@@ -61,6 +51,7 @@ struct play {
     struct stage *stage;
     size_t narrivals;
     struct relation relation;
+    const struct talk *relation_talk; /* on which its last command was answered */
 };
 
 /* Ends the play with this finding, unless there is one already: then false. A play that catches all
@@ -86,16 +77,5 @@ void talk_end(struct play *p, struct talk *t); /* half-close */
 
 /* Waits until nothing is due. False when the play is over. */
 bool talk_settle(struct play *p, struct talk *t);
-
-/* ---- relation.c ---- */
-
-struct relation relation_of(unsigned number); /* of plan_mode */
-void relation_free(struct relation *relation);
-/* An untagged line came while this command was the oldest due. */
-void relation_hear(struct relation *relation, const struct talk_due *due, struct span line);
-void relation_answered(struct relation *relation, const struct talk *t, const struct talk_due *due,
-                       bool is_ok);
-/* Judges it once all of its commands were answered. */
-void relation_check(struct play *p);
 
 #endif
