@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reference/block.h"
 #include "reference/store.h"
 
 const char *mail_error_text(enum mail_error error)
@@ -49,7 +50,7 @@ void mail_message_drop(struct mail_box *box, struct mail_message *message)
     if (box->store->ops->forget != NULL)
         box->store->ops->forget(box, message);
     mail_content_drop(&message->content);
-    free(message);
+    mail_block_give(message);
 }
 
 enum mail_error mail_message_load(struct mail_box *box, struct mail_message *message,
@@ -100,6 +101,7 @@ void mail_box_clear(struct mail_box *box)
 {
     for (size_t i = 0; i < box->nmessages; i++)
         mail_message_drop(box, box->messages[i]);
+    mail_block_end(&box->filling);
     for (unsigned i = 0; i < box->nkeywords; i++)
         free(box->keywords[i]);
     free((void *)box->messages);
@@ -119,7 +121,7 @@ void mail_box_close(struct mail_box **box)
 
 struct mail_message *mail_box_add(struct mail_box *box)
 {
-    struct mail_message *message = mem_alloc(sizeof *message);
+    struct mail_message *message = mail_block_take(&box->filling, box->nmessages);
     message->references = 1;
     message->id = ++box->last_id;
     message->changed = box->nchanges;
@@ -127,6 +129,12 @@ struct mail_message *mail_box_add(struct mail_box *box)
                              sizeof(struct mail_message *));
     box->messages[box->nmessages++] = message;
     return message;
+}
+
+void mail_message_set_new(struct mail_box *box, struct mail_message *message, bool is_new)
+{
+    box->nnew = box->nnew + is_new - message->is_new;
+    message->is_new = is_new;
 }
 
 /* Watches and the log. */
@@ -198,11 +206,25 @@ static void box_log(struct mail_box *box, uint64_t id)
     box->log[box->nlog++] = id;
 }
 
+/* From here on nothing else holds them for those who have them. */
+static void hold_for_watch(struct mail_watch *watch, struct mail_message *const *messages, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (messages[i]->id <= watch->last_id) {
+            (void)mail_message_hold(messages[i]);
+            watch->nremoved++;
+        }
+    }
+}
+
 void mail_box_remove(struct mail_box *box, struct mail_message *const *messages, size_t n)
 {
+    for (struct mail_watch *watch = box->watches; watch != NULL; watch = watch->next)
+        hold_for_watch(watch, messages, n);
     for (size_t i = 0; i < n; i++) {
         ENSURE(!messages[i]->is_removed);
         messages[i]->is_removed = true;
+        mail_message_set_new(box, messages[i], false);
         box_log(box, messages[i]->id);
     }
     size_t nkept = 0;

@@ -53,7 +53,7 @@ static enum mail_error move_to_cur(struct maildir_box *box, struct mail_message 
 
 enum mail_error maildir_box_claim(struct maildir_box *box, struct mail_message *message)
 {
-    message->is_new = false;
+    mail_message_set_new(&box->box, message, false);
     if (!box->is_writable || message->is_removed || !maildir_file_of(message)->is_in_new)
         return MAIL_OK;
     return move_to_cur(box, message, NULL);

@@ -159,7 +159,7 @@ static bool add_message(struct maildir_box *box, const struct entry *entry)
     message->flags = flags_of(box, entry->name);
     message->time.wall_s = status.st_mtim.tv_sec;
     message->time.zone_minutes = box->zone_minutes;
-    message->is_new = entry->is_in_new;
+    mail_message_set_new(&box->box, message, entry->is_in_new);
     return true;
 }
 

@@ -2,9 +2,9 @@
  * store: where mail is kept. The server knows this interface alone; behind it stand the memory
  * store (store_memory.h) and the Maildir store (maildir.h).
  *
- * Ownership of the files: this header, box.c and store_memory.[ch] belong together; a store
- * implements `struct mail_store_ops` and keeps its mailboxes' message lists by the "for stores"
- * functions below, which are implemented once, in box.c.
+ * Ownership of the files: this header, box.c, block.[ch] and store_memory.[ch] belong together; a
+ * store implements `struct mail_store_ops` and keeps its mailboxes' message lists by the "for
+ * stores" functions below, which are implemented once, in box.c.
  *
  * One `struct mail_box` stands for one mailbox or board that is in use, however many sessions have
  * it open; all of them see the same messages with the same flags. A message is an object with an
@@ -97,20 +97,24 @@ struct mail_message {
     size_t nbytes;                /* RFC 822 size (B19); valid when has_size */
     struct mail_content *content; /* NULL while not loaded */
     void *store_data;             /* the store's own, see mail_store_ops.forget */
-    unsigned references;          /* the list's and those of the views */
+    unsigned references;          /* the list's, and of those who hold it */
     unsigned nloads;              /* open mail_message_load() calls */
     bool has_size;
     bool is_new;     /* no session has been given it as \Recent yet (B55) */
     bool is_removed; /* expunged: no longer in the list, kept for those who hold it */
+    uint8_t place;   /* in its block; private to block.c */
 };
 
-/* A session's place in the changes of a mailbox. Zeroed, then mail_box_watch(). Private to box.c.
- */
+/* A session's place in the changes of a mailbox, and what it has of it. Made by mail_box_watch();
+ * private to box.c but for the last two. */
 struct mail_watch {
     struct mail_watch *next;
     struct mail_watch **link; /* what points here: the list's head, or another's `next` */
     size_t cursor;            /* entries of the log already read */
     bool is_lost;             /* the log was cut before it was read: everything may have changed */
+    uint64_t last_id; /* set by whose watch it is: it has all messages up to this one. It need not
+                         hold them as long as they are in the list */
+    size_t nremoved;  /* so many of them were removed since, each of which it holds since then */
 };
 
 /* Stores embed this as the first member of their own struct, or use store_data. */
@@ -120,6 +124,8 @@ struct mail_box {
     char *name; /* as the user writes it; "INBOX" for the inbox */
     struct mail_message **messages;
     size_t nmessages, messages_capacity;
+    struct mail_block *filling; /* where the next message will lie; private to box.c */
+    size_t nnew;                /* messages that are new */
     uint64_t last_id;
     uint64_t nchanges;                 /* rises with every change of any message's flags */
     char *keywords[MAIL_KEYWORDS_MAX]; /* the keywords messages here can have; never removed */
@@ -277,6 +283,9 @@ void mail_box_clear(struct mail_box *box); /* frees what box holds, not box itse
 /* A new message at the end of the list, zeroed but for id, changed and references. To be filled in
  * by the store; the pointer stays valid while the message is in the list. */
 struct mail_message *mail_box_add(struct mail_box *box);
+
+/* Sets is_new, which nothing else does: those that are new are counted. */
+void mail_message_set_new(struct mail_box *box, struct mail_message *message, bool is_new);
 
 /* Takes the messages (each in the list) out of it and marks them removed; linear in the list. */
 void mail_box_remove(struct mail_box *box, struct mail_message *const *messages, size_t n);

@@ -114,9 +114,8 @@ static void memory_close(struct mail_box *box)
 static enum mail_error memory_claim(struct mail_box *box, struct mail_message *const *messages,
                                     size_t n)
 {
-    (void)box;
     for (size_t i = 0; i < n; i++)
-        messages[i]->is_new = false;
+        mail_message_set_new(box, messages[i], false);
     return MAIL_OK;
 }
 
@@ -166,7 +165,7 @@ static enum mail_error memory_append(struct mail_store *store, struct span user,
         copy->flags.system = messages[i]->flags.system;
         copy->flags.keywords =
             mail_keywords_map(source, messages[i]->flags.keywords, &destination->box);
-        copy->is_new = true;
+        mail_message_set_new(&destination->box, copy, true);
     }
     return MAIL_OK;
 }
@@ -214,7 +213,7 @@ static enum mail_error memory_deliver(struct mail_store *store, struct span user
         if (index >= 0)
             message->flags.keywords |= UINT32_C(1) << index;
     }
-    message->is_new = !delivery->is_old;
+    mail_message_set_new(&box->box, message, !delivery->is_old);
     return MAIL_OK;
 }
 

@@ -20,8 +20,8 @@ struct view_entry *view_entry(struct view *view, size_t number)
 static size_t first_unseen(const struct view *view)
 {
     const struct mail_box *box = view->box;
-    size_t at = view->last_id == 0 ? 0 : box->nmessages;
-    while (at > 0 && box->messages[at - 1]->id > view->last_id)
+    size_t at = view->watch.last_id == 0 ? 0 : box->nmessages;
+    while (at > 0 && box->messages[at - 1]->id > view->watch.last_id)
         at--;
     return at;
 }
@@ -40,7 +40,8 @@ static void claim_new(struct view *view, size_t from)
     free((void *)claimed);
 }
 
-/* Takes in the messages that were added to the mailbox; whether there were any. */
+/* Takes in the messages that were added to the mailbox; whether there were any. It looks at none of
+ * them unless some are new: to read them from memory would be the most of a SELECT. */
 static bool take_arrivals(struct view *view)
 {
     const struct mail_box *box = view->box;
@@ -52,12 +53,13 @@ static bool take_arrivals(struct view *view)
     view->entries =
         mem_grow(view->entries, &view->capacity, from + narrivals, sizeof *view->entries);
     for (; at < box->nmessages; at++) {
-        struct mail_message *message = mail_message_hold(box->messages[at]);
+        struct mail_message *message = box->messages[at];
+        bool is_recent = box->nnew > 0 && message->is_new;
         view->entries[view->nentries++] =
-            (struct view_entry){message, message->changed & (UINT64_MAX >> 1), message->is_new};
-        nrecent += message->is_new;
+            (struct view_entry){message, box->nchanges & (UINT64_MAX >> 1), is_recent};
+        nrecent += is_recent;
     }
-    view->last_id = box->messages[box->nmessages - 1]->id;
+    view->watch.last_id = box->messages[box->nmessages - 1]->id;
     view->nrecent += nrecent;
     if (nrecent > 0 && view->is_writable)
         claim_new(view, from);
@@ -98,8 +100,10 @@ void view_close(struct view *view)
 {
     if (!view_is_open(view))
         return;
-    for (size_t i = 0; i < view->nentries; i++)
-        mail_message_drop(view->box, view->entries[i].message);
+    for (size_t i = 0; i < view->nentries && view->watch.nremoved > 0; i++) {
+        if (view->entries[i].message->is_removed)
+            mail_message_drop(view->box, view->entries[i].message);
+    }
     mail_box_unwatch(view->box, &view->watch);
     mail_box_close(&view->box);
     *view = (struct view){.entries = view->entries, .capacity = view->capacity};
@@ -183,6 +187,7 @@ static void write_removed(struct view *view, struct buffer *out)
     }
     view->nentries = nkept;
     view->has_removed = false;
+    view->watch.nremoved = 0;
 }
 
 void view_tell_keywords(struct view *view, struct buffer *out)

@@ -13,8 +13,9 @@
 #include "reference/store.h"
 
 struct view_entry {
-    struct mail_message *message; /* held */
-    uint64_t told : 63;           /* message->changed when the client was last told the flags */
+    struct mail_message *message; /* the watch sees to it that it stays */
+    uint64_t told : 63; /* the client was told the flags as of this change of the mailbox's, see
+                           mail_message.changed */
     uint64_t is_recent : 1;
 };
 
@@ -25,11 +26,10 @@ struct view {
     bool has_removed;           /* messages are gone, their EXPUNGE lines not sent yet */
     struct view_entry *entries; /* entries[n - 1] is message n; ids ascending */
     size_t nentries, capacity;
-    uint64_t last_id; /* messages up to this one have been seen */
     size_t nrecent;
-    size_t told_recent;     /* of the last RECENT line */
-    unsigned told_keywords; /* how many the last FLAGS line listed */
-    struct mail_watch watch;
+    size_t told_recent;      /* of the last RECENT line */
+    unsigned told_keywords;  /* how many the last FLAGS line listed */
+    struct mail_watch watch; /* last_id: that of the last message that was ever among `entries` */
 };
 
 /* Opens the mailbox, sends FLAGS, EXISTS and RECENT. On an error nothing is sent, the view stays

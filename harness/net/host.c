@@ -21,6 +21,9 @@ struct host {
     bool sweep_is_due;
     uv_idle_t *idle; /* active while something is touched or a sweep is due */
     uv_timer_t *sweep_timer;
+    uv_timer_t *timer;   /* one for all: to order many deadlines costs more than to look at all
+                            connections when one has come */
+    int64_t timer_at_us; /* when it fires, no later than any deadline; -1: it does not */
 };
 
 struct net_connection {
@@ -32,13 +35,20 @@ struct net_connection {
     struct net_peer peer; /* ops NULL: gone, the connection lingers */
     bool eof_is_given;
     struct net_connection **slot;
-    uv_timer_t *timer;
-    int64_t timer_at_us; /* when it fires; -1: it does not */
+    int64_t lingers_until_us; /* with no peer */
 };
 
 static void serve(struct net_connection *connection);
 static void idle_turn(uv_idle_t *idle);
 static void sweep_due(uv_timer_t *timer);
+
+static uv_timer_t *new_timer(struct host *host)
+{
+    uv_timer_t *timer = loop_new_handle(sizeof *timer);
+    timer->data = host;
+    ENSURE(uv_timer_init(loop_uv(host->loop), timer) == 0);
+    return timer;
+}
 
 struct host *host_new(struct net_loop *loop, bool is_shared)
 {
@@ -49,9 +59,9 @@ struct host *host_new(struct net_loop *loop, bool is_shared)
     host->idle = loop_new_handle(sizeof *host->idle);
     host->idle->data = host;
     ENSURE(uv_idle_init(loop_uv(loop), host->idle) == 0);
-    host->sweep_timer = loop_new_handle(sizeof *host->sweep_timer);
-    host->sweep_timer->data = host;
-    ENSURE(uv_timer_init(loop_uv(loop), host->sweep_timer) == 0);
+    host->sweep_timer = new_timer(host);
+    host->timer = new_timer(host);
+    host->timer_at_us = -1;
     return host;
 }
 
@@ -68,6 +78,7 @@ void host_free(struct host **host)
     h->loop->nwatched--;
     loop_close_handle(h->idle);
     loop_close_handle(h->sweep_timer);
+    loop_close_handle(h->timer);
     free(h);
     *host = NULL;
 }
@@ -113,7 +124,6 @@ struct net_connection *host_add_connection(struct host *host, struct carrier *ca
     struct net_connection *connection = mem_alloc(sizeof *connection);
     connection->host = host;
     connection->carrier = carrier;
-    connection->timer_at_us = -1;
     carrier->input_limit = HOST_PIECE_NBYTES;
     carrier_make_hosted(carrier, carrier_has_changed, connection);
     connection->next = host->connections;
@@ -155,40 +165,48 @@ void host_break_connection(struct net_connection *connection)
         host->connections = connection->next;
     host->nconnections--;
     carrier_close(&connection->carrier);
-    loop_close_handle(connection->timer);
     free(connection);
 }
 
-static void timer_fired(uv_timer_t *timer)
-{
-    struct net_connection *connection = timer->data;
-    connection->timer_at_us = -1;
-    if (connection->peer.ops == NULL) {
-        host_break_connection(connection);
-        return;
-    }
-    int64_t deadline_us = connection->peer.ops->deadline_us(connection->peer.context);
-    if (deadline_us >= 0 && deadline_us <= loop_real_us())
-        connection->peer.ops->tick(connection->peer.context);
-    serve(connection);
-}
+static void timer_fired(uv_timer_t *timer);
 
-/* Sees to it that the timer fires at the time or before; one that fires early looks again. */
-static void set_timer(struct net_connection *connection, int64_t at_us)
+/* Sees to it that the timer fires at the time or before; -1: no time. */
+static void set_timer(struct host *host, int64_t at_us)
 {
-    if (at_us < 0 || (connection->timer_at_us >= 0 && connection->timer_at_us <= at_us))
+    if (at_us < 0 || (host->timer_at_us >= 0 && host->timer_at_us <= at_us))
         return;
-    uv_loop_t *uv = loop_uv(connection->host->loop);
-    if (connection->timer == NULL) {
-        connection->timer = loop_new_handle(sizeof *connection->timer);
-        connection->timer->data = connection;
-        ENSURE(uv_timer_init(uv, connection->timer) == 0);
-    }
     int64_t now_us = loop_real_us();
     uint64_t wait_ms = at_us <= now_us ? 1 : (uint64_t)(at_us - now_us + 999) / 1000;
-    uv_update_time(uv);
-    ENSURE(uv_timer_start(connection->timer, timer_fired, wait_ms, 0) == 0);
-    connection->timer_at_us = at_us;
+    uv_update_time(loop_uv(host->loop));
+    ENSURE(uv_timer_start(host->timer, timer_fired, wait_ms, 0) == 0);
+    host->timer_at_us = at_us;
+}
+
+static int64_t deadline_of(const struct net_connection *connection)
+{
+    const struct net_peer *peer = &connection->peer;
+    return peer->ops == NULL ? connection->lingers_until_us : peer->ops->deadline_us(peer->context);
+}
+
+/* The deadlines may have moved since the timer was set. */
+static void timer_fired(uv_timer_t *timer)
+{
+    struct host *host = timer->data;
+    int64_t now_us = loop_real_us();
+    struct net_connection *next;
+    host->timer_at_us = -1;
+    for (struct net_connection *c = host->connections; c != NULL; c = next) {
+        int64_t at_us = deadline_of(c);
+        next = c->next;
+        if (at_us < 0 || at_us > now_us) {
+            set_timer(host, at_us);
+        } else if (c->peer.ops == NULL) {
+            host_break_connection(c);
+        } else {
+            c->peer.ops->tick(c->peer.context);
+            serve(c);
+        }
+    }
 }
 
 static void note_input(struct host *host)
@@ -250,8 +268,8 @@ static void linger(struct net_connection *connection)
     if (connection->peer.ops != NULL) {
         drop_peer(connection);
         carrier_half_close(connection->carrier);
-        connection->timer_at_us = -1;
-        set_timer(connection, loop_real_us() + (int64_t)HOST_LINGER_MS * 1000);
+        connection->lingers_until_us = loop_real_us() + (int64_t)HOST_LINGER_MS * 1000;
+        set_timer(connection->host, connection->lingers_until_us);
     }
     if (carrier_at_eof(connection->carrier)) {
         host_break_connection(connection);
@@ -294,7 +312,7 @@ static void serve(struct net_connection *connection)
         net_connection_touch(connection);
     carrier->input_limit = peer->ops->wants_input(peer->context) ? HOST_PIECE_NBYTES : 0;
     carrier_go_on(carrier);
-    set_timer(connection, peer->ops->deadline_us(peer->context));
+    set_timer(connection->host, peer->ops->deadline_us(peer->context));
 }
 
 static void serve_touched(struct host *host)

@@ -99,8 +99,6 @@ int listener_take(struct net_listener *listener)
         ENSURE(uv_timer_start(listener->pause, pause_over, LISTENER_PAUSE_MS, 0) == 0);
         return -1;
     }
-    if (fd >= 0)
-        socket_no_delay(fd);
     watch(listener);
     return fd;
 }

@@ -176,6 +176,7 @@ static int listen_one(const struct addrinfo *address, int *errno_r)
     if (fd < 0)
         return -1;
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    socket_no_delay(fd); /* accepted sockets have it from here */
     if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, 4096) == 0)
         return fd;
     *errno_r = errno;

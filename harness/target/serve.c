@@ -131,7 +131,6 @@ static int set_up(struct serve *s, struct net_loop *loop, const struct serve_opt
     const struct net_server_options listening = {.host = options->host,
                                                  .port = options->port,
                                                  .max_connections = options->max_connections,
-                                                 .is_shared = true,
                                                  .context = s,
                                                  .accept = accept_connection};
     s->listening = net_server_listen(loop, &listening, err);

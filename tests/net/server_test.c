@@ -184,6 +184,46 @@ static void test_timers(void **state)
     carrier_close(&c);
 }
 
+/* Deadlines come in another order than connections; one that is over takes no other with it. */
+static void test_each_its_deadline(void **state)
+{
+    static const int64_t delays_us[] = {90000, 30000, 60000};
+    static const size_t order[] = {1, 2, 0};
+    struct carrier *c[3];
+    (void)state;
+    listen_with((struct net_server_options){0});
+    int64_t before_us = echo_in_us(loop, 0);
+    for (size_t i = 0; i < 3; i++) {
+        c[i] = connect_and_greet();
+        factory.newest->deadline_us = before_us + delays_us[i];
+        net_connection_touch(factory.newest_connection);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        echo_await(loop, c[order[i]], 4);
+        assert_true(span_is(buffer_span(carrier_input(c[order[i]])), "tick"));
+        assert_true(echo_in_us(loop, 0) >= before_us + delays_us[order[i]]);
+        buffer_clear(carrier_input(c[order[i]]));
+    }
+    for (size_t i = 0; i < 3; i++)
+        carrier_close(&c[i]);
+}
+
+/* A client that does not close its end is waited for, but not for ever. */
+static void test_a_client_that_stays(void **state)
+{
+    (void)state;
+    listen_with((struct net_server_options){0});
+    struct carrier *stays = connect_and_greet(), *other = connect_and_greet();
+    carrier_send(stays, SPAN_LIT("Q"));
+    echo_await(loop, stays, SPAN_NPOS);
+    assert_true(span_is(buffer_span(carrier_input(stays)), "Q"));
+    await_count(1);
+    carrier_send(other, SPAN_LIT("x"));
+    echo_await(loop, other, 1);
+    carrier_close(&stays);
+    carrier_close(&other);
+}
+
 static void check_partner_speaks(struct net_server_options options, size_t nothers)
 {
     static struct carrier *others[300];
@@ -310,6 +350,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_last_words, begin, end),
         cmocka_unit_test_setup_teardown(test_eof_and_reset, begin, end),
         cmocka_unit_test_setup_teardown(test_timers, begin, end),
+        cmocka_unit_test_setup_teardown(test_each_its_deadline, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_client_that_stays, begin, end),
         cmocka_unit_test_setup_teardown(test_a_peer_that_makes_another_speak, begin, end),
         cmocka_unit_test_setup_teardown(test_limits, begin, end),
         cmocka_unit_test_setup_teardown(test_back_pressure, begin, end),

@@ -167,6 +167,52 @@ static void test_log_is_bounded(void **state)
     close_inbox(&b);
 }
 
+/* Whose watch has messages gets hold of those that are removed, and of no others. */
+static void test_removed_are_held_for_watches(void **state)
+{
+    (void)state;
+    struct boxed b = open_inbox(5);
+    struct mail_watch all, some, none;
+    mail_box_watch(b.box, &all);
+    mail_box_watch(b.box, &some);
+    mail_box_watch(b.box, &none);
+    all.last_id = 5;
+    some.last_id = 3;
+    struct mail_message *removed[] = {b.box->messages[1], b.box->messages[3]};
+    struct mail_message *kept = b.box->messages[2];
+    mail_box_remove(b.box, removed, 2);
+    assert_int_equal(all.nremoved, 2);
+    assert_int_equal(some.nremoved, 1);
+    assert_int_equal(none.nremoved, 0);
+    assert_int_equal(removed[0]->references, 2);
+    assert_int_equal(removed[1]->references, 1);
+    assert_int_equal(kept->references, 1);
+    mail_message_drop(b.box, removed[0]);
+    mail_message_drop(b.box, removed[1]);
+    assert_int_equal(removed[0]->id, 2);
+    mail_message_drop(b.box, removed[0]);
+    mail_box_unwatch(b.box, &all);
+    mail_box_unwatch(b.box, &some);
+    mail_box_unwatch(b.box, &none);
+    close_inbox(&b);
+}
+
+static void test_new_are_counted(void **state)
+{
+    (void)state;
+    struct boxed b = open_inbox(4);
+    assert_int_equal(b.box->nnew, 4);
+    assert_int_equal(b.store->ops->claim(b.box, b.box->messages, 2), MAIL_OK);
+    assert_int_equal(b.store->ops->claim(b.box, b.box->messages, 2), MAIL_OK);
+    assert_int_equal(b.box->nnew, 2);
+    mail_box_remove(b.box, &(struct mail_message *){b.box->messages[3]}, 1);
+    assert_int_equal(b.box->nnew, 1);
+    struct mail_message *copied = b.box->messages[0];
+    assert_int_equal(b.store->ops->append(b.store, FRED, INBOX, b.box, &copied, 1), MAIL_OK);
+    assert_int_equal(b.box->nnew, 2);
+    close_inbox(&b);
+}
+
 static void test_keywords(void **state)
 {
     (void)state;
@@ -262,6 +308,8 @@ int main(void)
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_watches_leave_in_any_order),
         cmocka_unit_test(test_log_is_bounded),
+        cmocka_unit_test(test_removed_are_held_for_watches),
+        cmocka_unit_test(test_new_are_counted),
         cmocka_unit_test(test_keywords),
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_memory_errors),
