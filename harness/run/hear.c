@@ -49,6 +49,15 @@ void player_hear_unfinished(struct player *p, struct player_session *s)
         model_session_client_early(s->model, &p->findings);
 }
 
+void player_hear_said(struct player *p, struct player_session *s, struct span octets)
+{
+    struct wire_unit unit;
+    wire_reader_feed(s->from_client, octets);
+    while (wire_reader_next(s->from_client, &unit))
+        player_hear_client(p, s, &unit);
+    player_hear_unfinished(p, s);
+}
+
 /* ---- the wire log ---- */
 
 void player_log_octets(struct player *p, const struct player_session *s, char who,
@@ -66,6 +75,11 @@ void player_log_event(struct player *p, const struct player_session *s, const ch
 
 /* ---- later ---- */
 
+/* So much is put off before it is judged together: code and tables of grammar and model are then in
+ * the processor's caches for all of it but the first, and it is not more than a server's answer
+ * usually takes. */
+enum { LATER_MANY = 16 };
+
 static void put_off(struct player *p, struct player_later later)
 {
     p->later = arena_grow(p->arena, p->later, &p->later_capacity, p->nlater + 1, sizeof *p->later);
@@ -81,6 +95,23 @@ bool player_hear_later(struct player *p, struct player_session *s, const struct 
     return true;
 }
 
+/* One line that announces no literal. */
+static bool is_plain_line(struct span octets)
+{
+    return octets.nbytes > 2 && octets.data[octets.nbytes - 2] == '\r' &&
+           octets.data[octets.nbytes - 3] != '}' &&
+           span_find_byte(octets, '\n') == octets.nbytes - 1;
+}
+
+bool player_say_later(struct player *p, struct player_session *s, struct span octets)
+{
+    if (p->is_server || !is_plain_line(octets) || wire_reader_is_inside_unit(s->from_client))
+        return false;
+    player_note_command(p, s, octets);
+    put_off(p, (struct player_later){.session = s, .said = octets});
+    return true;
+}
+
 void player_pass_later(struct player *p, const struct player_check *check)
 {
     if (p->nlater == 0)
@@ -89,17 +120,28 @@ void player_pass_later(struct player *p, const struct player_check *check)
         put_off(p, (struct player_later){.passed = check});
 }
 
+static void hear(struct player *p, const struct player_later *later)
+{
+    if (later->passed != NULL) {
+        player_pass(p, later->passed);
+    } else if (later->unit == NULL) {
+        player_hear_said(p, later->session, later->said);
+    } else {
+        player_hear_server(p, later->session, later->unit, &p->findings);
+        player_judge_findings_at(p, later->log_line);
+    }
+}
+
 void player_catch_up(struct player *p)
 {
     size_t n = p->nlater;
     p->nlater = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct player_later *later = &p->later[i];
-        if (later->passed != NULL) {
-            player_pass(p, later->passed);
-            continue;
-        }
-        player_hear_server(p, later->session, later->unit, &p->findings);
-        player_judge_findings_at(p, later->log_line);
-    }
+    for (size_t i = 0; i < n; i++)
+        hear(p, &p->later[i]);
+}
+
+void player_catch_up_with_many(struct player *p)
+{
+    if (p->nlater >= LATER_MANY)
+        player_catch_up(p);
 }

@@ -118,12 +118,13 @@ struct player_driver {
 
 /* ---- judging ---- */
 
-/* What has been put off: a unit that the model is to hear of, or a check that was passed. */
+/* What has been put off: what the model is to hear of, or a check that was passed. */
 struct player_later {
     struct player_session *session;
-    const struct wire_unit *unit;      /* in the case's arena */
+    const struct wire_unit *unit;      /* in the case's arena; NULL: not of the server */
     size_t log_line;                   /* the last of the wire log when it arrived */
-    const struct player_check *passed; /* NULL: a unit */
+    struct span said;                  /* by the harness, to a server */
+    const struct player_check *passed; /* NULL: something heard */
 };
 
 /* The requirements that a step may fail: those of the innermost `check` around it. */
@@ -187,6 +188,7 @@ struct player {
     uint64_t noctets;                /* received so far */
     size_t nkept;                    /* octets of units kept */
     bool is_flooded;
+    unsigned nwaits;    /* for octets of peers, so far */
     bool is_logging_in; /* the command sent last is a LOGIN: a refusal may take its time */
 
     bool is_server; /* the harness plays the server */
@@ -264,7 +266,9 @@ void player_note_command(struct player *p, struct player_session *s, struct span
 void player_hear_server(struct player *p, struct player_session *s, const struct wire_unit *unit,
                         struct finding_list *findings);
 void player_hear_client(struct player *p, struct player_session *s, const struct wire_unit *unit);
-/* Of the client the harness plays: what it has said of a command that is not whole. */
+/* Of the client the harness plays: octets that it says, */
+void player_hear_said(struct player *p, struct player_session *s, struct span octets);
+/* and what it has said of a command that is not whole. */
 void player_hear_unfinished(struct player *p, struct player_session *s);
 /* Into the wire log, likewise. Session NULL: an event of none. */
 void player_log_octets(struct player *p, const struct player_session *s, char who,
@@ -272,15 +276,19 @@ void player_log_octets(struct player *p, const struct player_session *s, char wh
 void player_log_event(struct player *p, const struct player_session *s, const char *text);
 
 /*
- * Against a server, the next command leaves first, and then what had arrived before is judged:
- * while the server works. Nobody sees that: whatever asks the model, records a failure or waits
- * catches up before.
+ * Against a server, what is said and what arrives is judged a little later, several lines together
+ * and when a command has just left: while the server works. Nobody sees that: whatever asks the
+ * model or records a failure catches up before.
  */
 /* Puts a unit off; false when it has to be heard at once. */
 bool player_hear_later(struct player *p, struct player_session *s, const struct player_unit *unit);
+/* The same for what the harness has said as a client, octets in the case's arena: framing and model
+ * are to hear of it. */
+bool player_say_later(struct player *p, struct player_session *s, struct span octets);
 /* player_pass(), in its turn. */
 void player_pass_later(struct player *p, const struct player_check *check);
 void player_catch_up(struct player *p);
+void player_catch_up_with_many(struct player *p); /* unless there is little to catch up with */
 
 /* ---- send.c ---- */
 

@@ -49,9 +49,9 @@ static int resolve_name(const struct resolve_scope *scope, const char *name, str
     if (capture != NULL)
         *octets_r = capture->raw;
     else if (strcmp(name, "user") == 0)
-        *octets_r = span_of(scope->user);
+        *octets_r = span_of(scope->target->user_name(scope->target->context, scope->role));
     else if (strcmp(name, "password") == 0)
-        *octets_r = span_of(scope->password);
+        *octets_r = span_of(scope->target->user_password(scope->target->context, scope->role));
     else if (strcmp(name, "tag") == 0)
         *octets_r = scope->tags[0];
     else

@@ -4,6 +4,7 @@
 
 #include "model/fixture.h"
 #include "run/capture.h"
+#include "run/run.h"
 #include "script/text.h"
 
 enum { RESOLVE_TAGS = 10 };
@@ -25,8 +26,9 @@ struct resolve_scope {
     const struct fixture_mailbox *mailboxes;
     size_t nmailboxes;
 
-    const char *user, *password; /* as the target calls them */
-    const struct span *tags;     /* RESOLVE_TAGS; [0]: the current command's, [n]: of @n */
+    const struct run_target *target;
+    const char *role;        /* the user that the session logs in as, to the target */
+    const struct span *tags; /* RESOLVE_TAGS; [0]: the current command's, [n]: of @n */
     struct resolve_view view;
 };
 

@@ -294,6 +294,10 @@ static void announce_response(struct player *p, struct player_session *s, struct
  * command as soon as it knows enough, before the last of it has arrived (RFC 1176 p.21). */
 static void announce(struct player *p, struct player_session *s, struct span octets)
 {
+    if (player_say_later(p, s, octets)) {
+        player_catch_up_with_many(p);
+        return;
+    }
     player_catch_up(p);
     wire_reader_feed(s->from_client, octets);
     struct wire_unit unit;

@@ -2,7 +2,7 @@
 
 #include "run/player.h"
 
-enum { PLAYER_LATE_US = 1000000 };
+enum { PLAYER_LATE_US = 1000000, PLAYER_LATE_WAITS = 64 /* how seldom that is looked at */ };
 
 struct player_session *player_session_named(struct player *p, const char *name)
 {
@@ -49,8 +49,8 @@ struct resolve_scope player_scope(const struct player *p, const struct player_se
         .captures = &p->captures,
         .mailboxes = p->mailboxes,
         .nmailboxes = p->nmailboxes,
-        .user = p->target->user_name(p->target->context, s->script->user),
-        .password = p->target->user_password(p->target->context, s->script->user),
+        .target = p->target,
+        .role = s->script->user,
         .tags = s->tags,
         .view = unit != NULL ? unit->view : s->view,
     };
@@ -427,9 +427,10 @@ bool player_wait(struct player *p, int64_t deadline_us)
         p->is_starved = true;
         return false;
     }
-    player_catch_up(p);
+    player_catch_up_with_many(p);
     /* a flood is news without end; but what came in time may be looked at a little later */
-    if (deadline_us > 0 && clock_now_us(net_loop_clock(p->loop)) > deadline_us + PLAYER_LATE_US)
+    if (deadline_us > 0 && ++p->nwaits % PLAYER_LATE_WAITS == 0 &&
+        clock_now_us(net_loop_clock(p->loop)) > deadline_us + PLAYER_LATE_US)
         return false;
     bool news = net_wait(p->loop, deadline_us);
     player_pump(p);
@@ -439,9 +440,11 @@ bool player_wait(struct player *p, int64_t deadline_us)
 void player_consume(struct player *p, struct player_session *s, struct player_unit *unit)
 {
     unit->is_consumed = true;
-    p->consumed =
-        arena_grow(p->arena, p->consumed, &p->consumed_capacity, p->nconsumed + 1, sizeof(void *));
-    p->consumed[p->nconsumed++] = unit;
+    if (p->ntrials > 0) {
+        p->consumed = arena_grow(p->arena, p->consumed, &p->consumed_capacity, p->nconsumed + 1,
+                                 sizeof(void *));
+        p->consumed[p->nconsumed++] = unit;
+    }
     while (p->ntrials == 0 && s->first < s->nunits && s->units[s->first]->is_consumed)
         s->first++;
 }

@@ -32,8 +32,6 @@ static void world_make(struct fixture_world *w)
                                         .captures = &w->captures,
                                         .mailboxes = &w->mailbox,
                                         .nmailboxes = 1,
-                                        .user = "fred",
-                                        .password = "secret",
                                         .tags = w->tags};
     w->tags[0] = SPAN_LIT("a1");
     w->tags[2] = SPAN_LIT("a7");
