@@ -33,7 +33,7 @@ function(imapspec_instrument name)
   endif()
   if(IMAPSPEC_FUZZ_SANITIZE)
     target_compile_options(${name} PRIVATE
-      -fsanitize=${IMAPSPEC_FUZZ_SANITIZE} -fno-sanitize-recover=all)
+      -fsanitize=${IMAPSPEC_FUZZ_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   endif()
 endfunction()
 

@@ -32,10 +32,8 @@ char *mem_copy_text(const char *text, size_t nbytes)
     return copy;
 }
 
-void *mem_grow(void *old, size_t *capacity, size_t need, size_t element_nbytes)
+void *mem_grow_now(void *old, size_t *capacity, size_t need, size_t element_nbytes)
 {
-    if (need <= *capacity)
-        return old;
     size_t wanted = *capacity < 8 ? 8 : *capacity;
     while (wanted < need) {
         ENSURE(wanted <= SIZE_MAX / 2);

@@ -16,7 +16,11 @@ char *mem_copy_text(const char *text, size_t nbytes); /* returns new, NUL-termin
  * (moved or not) and updates *capacity, in elements, at least doubling it.
  *     list->items = mem_grow(list->items, &list->capacity, list->nitems + 1, sizeof *list->items);
  */
-void *mem_grow(void *old, size_t *capacity, size_t need, size_t element_nbytes);
+void *mem_grow_now(void *old, size_t *capacity, size_t need, size_t element_nbytes);
+static inline void *mem_grow(void *old, size_t *capacity, size_t need, size_t element_nbytes)
+{
+    return need <= *capacity ? old : mem_grow_now(old, capacity, need, element_nbytes);
+}
 
 /*
  * An assertion that is always on: for bugs of ours, never for bad input. Prints the condition and

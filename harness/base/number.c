@@ -20,14 +20,16 @@ struct span number_write(uint64_t value, size_t least, char room[NUMBER_DIGITS_M
     return span_make(room + at, NUMBER_DIGITS_MAX - at);
 }
 
+enum { SAFE_DIGITS = 19 }; /* so many of any value fit into 64 bits */
+
 int number_parse_u64(struct span s, uint64_t *value)
 {
     uint64_t sum = 0;
-    if (s.nbytes == 0 || number_digits(s) != s.nbytes)
+    if (s.nbytes == 0)
         return -1;
     for (size_t i = 0; i < s.nbytes; i++) {
-        unsigned digit = (unsigned)(s.data[i] - '0');
-        if (sum > (UINT64_MAX - digit) / 10)
+        unsigned digit = (unsigned char)s.data[i] - (unsigned)'0';
+        if (digit > 9 || (i >= SAFE_DIGITS && sum > (UINT64_MAX - digit) / 10))
             return -1;
         sum = sum * 10 + digit;
     }
@@ -37,7 +39,7 @@ int number_parse_u64(struct span s, uint64_t *value)
 
 int number_parse_u32(struct span s, uint32_t *value)
 {
-    uint64_t wide;
+    uint64_t wide = 0;
     if (number_parse_u64(s, &wide) != 0 || wide > UINT32_MAX)
         return -1;
     *value = (uint32_t)wide;

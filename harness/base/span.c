@@ -18,17 +18,29 @@ struct span span_trim(struct span s)
     return s;
 }
 
-bool span_equal_folded(struct span a, struct span b)
+static bool equal_folded_slowly(const char *a, const char *b, size_t nbytes)
 {
-    for (size_t i = 0; i < a.nbytes; i++)
-        if (a.data[i] != b.data[i] && char_lower(a.data[i]) != char_lower(b.data[i]))
+    for (size_t i = 0; i < nbytes; i++)
+        if (char_lower(a[i]) != char_lower(b[i]))
             return false;
     return true;
 }
 
-bool span_starts_with_nocase(struct span s, struct span prefix)
+/* What differs in more than letter case is told by the differing bits of whole words. */
+bool span_equal_folded(struct span a, struct span b)
 {
-    return span_equal_nocase(span_slice(s, 0, prefix.nbytes), prefix);
+    const uint64_t but_case = ~UINT64_C(0x2020202020202020);
+    uint64_t differing = 0;
+    if (a.nbytes < SPAN_WORD_NBYTES) {
+        differing = span_short_word(a) ^ span_short_word(b);
+    } else {
+        size_t last = a.nbytes - SPAN_WORD_NBYTES; /* may overlap the word before */
+        for (size_t at = 0; at < last && (differing & but_case) == 0; at += SPAN_WORD_NBYTES)
+            differing |= span_word(a.data + at) ^ span_word(b.data + at);
+        differing |= span_word(a.data + last) ^ span_word(b.data + last);
+    }
+    return differing == 0 ||
+           ((differing & but_case) == 0 && equal_folded_slowly(a.data, b.data, a.nbytes));
 }
 
 bool span_ends_with(struct span s, struct span suffix)

@@ -53,6 +53,31 @@ static inline struct span span_from(struct span s, size_t from)
     return span_slice(s, from, SPAN_NPOS);
 }
 
+/* Octets as a number that equal octets of the same length share, and others do not: eight of them;
+ * all of a span of less than eight. */
+enum { SPAN_WORD_NBYTES = 8 };
+
+static inline uint64_t span_word(const char *octets)
+{
+    uint64_t word;
+    memcpy(&word, octets, sizeof word);
+    return word;
+}
+
+static inline uint64_t span_short_word(struct span s)
+{
+    uint32_t head, tail; /* may overlap */
+    if (s.nbytes >= sizeof head) {
+        memcpy(&head, s.data, sizeof head);
+        memcpy(&tail, s.data + s.nbytes - sizeof tail, sizeof tail);
+        return head | (uint64_t)tail << 32;
+    }
+    if (s.nbytes == 0)
+        return 0;
+    return (unsigned char)s.data[0] | (unsigned)(unsigned char)s.data[s.nbytes / 2] << 8 |
+           (unsigned)(unsigned char)s.data[s.nbytes - 1] << 16;
+}
+
 struct span span_trim(struct span s); /* without blanks, tabs, CR and LF at either end */
 
 static inline bool span_equal(struct span a, struct span b)
@@ -97,25 +122,27 @@ static inline bool span_starts_with(struct span s, struct span prefix)
     return span_equal(span_slice(s, 0, prefix.nbytes), prefix);
 }
 
+static inline bool span_starts_with_nocase(struct span s, struct span prefix)
+{
+    return span_equal_nocase(span_slice(s, 0, prefix.nbytes), prefix);
+}
+
 /* A number that equal spans share and others hardly ever. Not the same everywhere: nothing that is
  * written down may depend on it; for that there is rng_hash(). */
 static inline uint64_t span_hash(struct span s)
 {
     const uint64_t factor = 0x9e3779b97f4a7c15U;
-    uint64_t hash = s.nbytes * factor, eight = 0;
-    for (; s.nbytes >= sizeof eight; s = span_from(s, sizeof eight)) {
-        memcpy(&eight, s.data, sizeof eight);
-        hash = (hash ^ eight) * factor;
+    uint64_t hash = s.nbytes * factor;
+    for (size_t at = 0; at + SPAN_WORD_NBYTES < s.nbytes; at += SPAN_WORD_NBYTES) {
+        hash = (hash ^ span_word(s.data + at)) * factor;
         hash ^= hash >> 32;
     }
-    eight = 0;
-    for (size_t i = 0; i < s.nbytes; i++)
-        eight = eight << 8 | (unsigned char)s.data[i];
-    hash = (hash ^ eight) * factor;
+    bool is_short = s.nbytes < SPAN_WORD_NBYTES; /* else the last word may overlap */
+    uint64_t last = is_short ? span_short_word(s) : span_word(s.data + s.nbytes - SPAN_WORD_NBYTES);
+    hash = (hash ^ last) * factor;
     return hash ^ hash >> 32;
 }
 
-bool span_starts_with_nocase(struct span s, struct span prefix);
 bool span_ends_with(struct span s, struct span suffix);
 int span_compare(struct span a, struct span b); /* <0, 0, >0 in octet order */
 

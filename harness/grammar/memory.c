@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    MEMORY_NENTRIES = 4096,
+    MEMORY_NENTRIES = 16384,
     MEMORY_MOST_NBYTES = 8192, /* of an answer */
     MEMORY_ROUND_NBYTES = 128  /* what their sizes are multiples of */
 };

@@ -52,6 +52,16 @@ void command_free(struct command *command)
     free(command);
 }
 
+/* Cuts *rest there, and off a blank that stands there. */
+static struct span cut_at(struct span *rest, size_t end)
+{
+    struct span word = span_slice(*rest, 0, end);
+    if (end < rest->nbytes && rest->data[end] == ' ')
+        end++;
+    *rest = span_from(*rest, end);
+    return word;
+}
+
 static struct span cut_word(struct span *rest)
 {
     size_t end = 0;
@@ -59,11 +69,7 @@ static struct span cut_word(struct span *rest)
         end++;
     if (end < rest->nbytes && rest->data[end] == '\n' && end > 0 && rest->data[end - 1] == '\r')
         end--;
-    struct span word = span_slice(*rest, 0, end);
-    *rest = span_from(*rest, end);
-    if (rest->nbytes > 0 && rest->data[0] == ' ')
-        *rest = span_from(*rest, 1);
-    return word;
+    return cut_at(rest, end);
 }
 
 static enum verb read_verb(struct span word)
@@ -79,8 +85,12 @@ void command_take(struct command *command, const struct wire_unit *unit)
     buffer_clear(&command->bytes);
     buffer_append(&command->bytes, unit->bytes);
     struct span rest = buffer_span(&command->bytes);
-    command->tag = cut_word(&rest);
-    while (span_starts_with(rest, SPAN_LIT(" "))) /* a server may take several for one (B32) */
+    /* The framing has cut the tag already, of what is whole. */
+    if (unit->kind == WIRE_TAGGED && unit->is_complete)
+        command->tag = cut_at(&rest, unit->tag.nbytes);
+    else
+        command->tag = cut_word(&rest);
+    while (rest.nbytes > 0 && rest.data[0] == ' ') /* a server may take several for one (B32) */
         rest = span_from(rest, 1);
     struct span verb = cut_word(&rest);
     command->verb = read_verb(verb);

@@ -148,8 +148,9 @@ void session_remove_command(struct model_session *s, size_t at)
         mem_grow(s->spare_commands, &s->spare_capacity, s->nspare + 1, sizeof(struct command *));
     s->spare_commands[s->nspare++] = command;
     s->noutstanding--;
-    memmove(&s->outstanding[at], &s->outstanding[at + 1],
-            (s->noutstanding - at) * sizeof(struct command *));
+    if (at < s->noutstanding)
+        memmove(&s->outstanding[at], &s->outstanding[at + 1],
+                (s->noutstanding - at) * sizeof(struct command *));
 }
 
 /* Lines that no completion can answer are over when a later command is completed. */

@@ -367,11 +367,6 @@ static void read_fetch(struct model_session *s, size_t node)
 
 /* ---- dispatch ------------------------------------------------------------------------------- */
 
-bool data_is_kind(enum word word)
-{
-    return word >= WORD_EXISTS && word <= WORD_BAD_DATA && word != WORD_STORE_NAME;
-}
-
 static void read_counted(struct model_session *s, enum word word, uint32_t number)
 {
     if (word == WORD_EXISTS)

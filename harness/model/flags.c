@@ -23,15 +23,20 @@ void flag_names_free(struct flag_names *names)
     arena_free(&names->arena);
 }
 
-uint64_t flag_names_bit(struct flag_names *names, struct span name)
+static uint64_t add_name(struct flag_names *names, struct span name)
 {
-    for (size_t i = 0; i < names->nnames; i++)
-        if (names->names[i].nbytes == name.nbytes && span_equal_nocase(names->names[i], name))
-            return (uint64_t)1 << i;
     if (names->nnames == FLAG_NAMES_MAX)
         return FLAG_OTHERS;
     names->names[names->nnames] = arena_copy(&names->arena, name);
     return (uint64_t)1 << names->nnames++;
+}
+
+uint64_t flag_names_bit(struct flag_names *names, struct span name)
+{
+    for (size_t i = 0; i < names->nnames; i++)
+        if (span_equal_nocase(names->names[i], name))
+            return (uint64_t)1 << i;
+    return add_name(names, name);
 }
 
 void flag_names_write(const struct flag_names *names, uint64_t mask, struct buffer *out)

@@ -1,11 +1,8 @@
 #include "model/session.h"
 
-uint32_t identity_of(struct model_session *s, struct slot *slot)
+/* By the order of arrival. */
+uint32_t identity_found(struct model_session *s, struct slot *slot)
 {
-    if (s->truth == NULL)
-        return 0;
-    if (slot->instance != 0 || slot->is_certain)
-        return slot->instance;
     uint32_t position = (uint32_t)(slot - s->selected->slots);
     uint32_t at_select = s->selected->exists_at_select;
     if (position < at_select) {

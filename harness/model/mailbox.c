@@ -116,7 +116,7 @@ uint32_t mailbox_number(const struct mailbox *mailbox, uint32_t position)
     return mailbox->nremoved == 0 ? position + 1 : tree_sum(mailbox, (size_t)position + 1);
 }
 
-struct slot *mailbox_slot(struct mailbox *mailbox, uint32_t number)
+struct slot *mailbox_slot_made(struct mailbox *mailbox, uint32_t number)
 {
     if (number == 0 || number > mailbox->exists)
         return NULL;

@@ -92,7 +92,13 @@ struct slot *mailbox_expunge(struct mailbox *mailbox, uint32_t number);
 
 /* NULL when there is no such message, or it is beyond those kept. Valid until the next call that
  * may make a slot. */
-struct slot *mailbox_slot(struct mailbox *mailbox, uint32_t number);
+struct slot *mailbox_slot_made(struct mailbox *mailbox, uint32_t number);
+static inline struct slot *mailbox_slot(struct mailbox *mailbox, uint32_t number)
+{
+    bool is_plain = number > 0 && number <= mailbox->exists && number <= mailbox->nslots;
+    return is_plain && mailbox->nremoved == 0 ? &mailbox->slots[number - 1]
+                                              : mailbox_slot_made(mailbox, number);
+}
 uint32_t mailbox_position(const struct mailbox *mailbox, uint32_t number);
 /* Current number of a position: 0 when removed. */
 uint32_t mailbox_number(const struct mailbox *mailbox, uint32_t position);

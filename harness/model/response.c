@@ -47,19 +47,30 @@ static void read_continuation(struct model_session *s)
     breach(s, I13, "+ was sent though no literal is pending");
 }
 
-static enum status read_status(struct span word)
+/* The word that *rest begins with; *rest is moved behind it and the blank that ends it. */
+static enum status cut_status(struct span *rest)
 {
-    if (span_is_nocase(word, "OK"))
-        return STATUS_OK;
-    if (span_is_nocase(word, "NO"))
-        return STATUS_NO;
-    return span_is_nocase(word, "BAD") ? STATUS_BAD : STATUS_UNKNOWN;
+    static const struct {
+        struct span word;
+        enum status status;
+    } rows[] = {
+        {SPAN_INIT("OK"), STATUS_OK}, {SPAN_INIT("NO"), STATUS_NO}, {SPAN_INIT("BAD"), STATUS_BAD}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct span word = rows[i].word;
+        if (!span_starts_with_nocase(*rest, word) ||
+            (rest->nbytes > word.nbytes && rest->data[word.nbytes] != ' '))
+            continue;
+        *rest = span_from(*rest, word.nbytes + 1);
+        return rows[i].status;
+    }
+    (void)span_cut(rest, ' ');
+    return STATUS_UNKNOWN;
 }
 
 static void read_completion(struct model_session *s, const struct wire_unit *unit)
 {
     struct span rest = span_trim(span_from(unit->bytes, unit->tag.nbytes));
-    enum status status = read_status(span_cut(&rest, ' '));
+    enum status status = cut_status(&rest);
     completion_read(s, unit->tag, status, rest);
 }
 

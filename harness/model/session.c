@@ -121,12 +121,6 @@ void model_session_free(struct model_session **session)
     *session = NULL;
 }
 
-void session_judge(struct model_session *s, bool is_judged, struct finding_list *findings)
-{
-    s->findings = findings;
-    s->is_muted = !is_judged;
-}
-
 enum grammar_verdict session_match(struct model_session *s, enum word start,
                                    const struct wire_unit *unit, enum grammar_extent extent)
 {
@@ -233,9 +227,9 @@ void session_end_early(struct model_session *s)
 
 /* ---- selections ----------------------------------------------------------------------------- */
 
-void session_open_pending(struct model_session *s)
+void session_open_selection(struct model_session *s)
 {
-    if (s->pending != NULL || session_oldest_with(s, VERB_SELECTS) == NULL)
+    if (session_oldest_with(s, VERB_SELECTS) == NULL)
         return;
     struct command *command = NULL;
     for (size_t i = 0; command == NULL && i < s->noutstanding; i++)

@@ -111,13 +111,17 @@ struct model_session {
 /* ---- session.c ------------------------------------------------------------------------------ */
 
 /* From here on findings go to this list; none are made unless the side that acts is judged. */
-void session_judge(struct model_session *session, bool is_judged, struct finding_list *findings);
+static inline void session_judge(struct model_session *session, bool is_judged,
+                                 struct finding_list *findings)
+{
+    session->findings = findings;
+    session->is_muted = !is_judged;
+}
 /* The connection is gone, from either side. */
 void session_end(struct model_session *session);
 /* The unit read by a rule of the grammar, into `reading` and `match`. */
 enum grammar_verdict session_match(struct model_session *session, enum word start,
                                    const struct wire_unit *unit, enum grammar_extent extent);
-void session_open_pending(struct model_session *session);
 /* A new one, empty, outstanding; the session owns it. */
 struct command *session_add_command(struct model_session *session);
 void session_note(struct model_session *session, unsigned reading, const char *choice);
@@ -130,6 +134,13 @@ void session_remove_command(struct model_session *session, size_t at);
 struct command *session_oldest(const struct model_session *session, enum verb verb);
 /* The oldest one with any of these traits. */
 struct command *session_oldest_with(const struct model_session *session, unsigned traits);
+void session_open_selection(struct model_session *session);
+/* When a SELECT is under way: data that comes from here on may be about its mailbox. */
+static inline void session_open_pending(struct model_session *session)
+{
+    if (session->noutstanding > 0 && session->pending == NULL)
+        session_open_selection(session);
+}
 /* Nobody else has written since the command was sent. */
 bool session_is_undisturbed(const struct model_session *session, const struct command *command);
 /* The command was answered for good; if its literal is still to come, it will not. */
@@ -143,7 +154,10 @@ void session_end_early(struct model_session *session);
 /* ---- the others ----------------------------------------------------------------------------- */
 
 void data_read(struct model_session *session, size_t node, enum word word);
-bool data_is_kind(enum word word);
+static inline bool data_is_kind(enum word word) /* a line that data_read() takes */
+{
+    return word >= WORD_EXISTS && word <= WORD_BAD_DATA && word != WORD_STORE_NAME;
+}
 /* What can be understood of an untagged line that the grammar refuses. */
 void data_salvage(struct model_session *session, struct span line);
 /* Whether `number` may be used; reports `which` when it may not. */
@@ -163,7 +177,14 @@ uint32_t select_nunseen(const struct model_session *session, const struct comman
                         bool *is_copy_r);
 
 /* The instance of a slot of the selected mailbox; 0: not known. */
-uint32_t identity_of(struct model_session *session, struct slot *slot);
+uint32_t identity_found(struct model_session *session, struct slot *slot);
+static inline uint32_t identity_of(struct model_session *session, struct slot *slot)
+{
+    if (session->truth == NULL)
+        return 0;
+    bool is_known = slot->instance != 0 || slot->is_certain;
+    return is_known ? slot->instance : identity_found(session, slot);
+}
 /* Data of a slot carries this Message-ID. False: it belongs to another message (reported). */
 bool identity_meets(struct model_session *session, struct slot *slot, struct span message_id,
                     uint32_t *evidence);

@@ -57,18 +57,19 @@ void flaw_note(struct flaws *flaws, enum flaw_kind kind, uint64_t at)
 
 bool flaw_octets_are_plain(struct span octets)
 {
-    const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U, crs = ones * '\r';
+    /* The subtraction sets the top bit of an octet below the blank, or borrows from such a one. */
+    const uint64_t ones = 0x0101010101010101U, tops = ones << 7, blanks = ones * ' ';
     uint64_t bad = 0;
-    /* The last eight octets may be looked at twice. */
-    for (size_t i = 0; octets.nbytes >= 8 && i < octets.nbytes; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, octets.data + (i + 8 <= octets.nbytes ? i : octets.nbytes - 8), 8);
-        /* The subtraction sets the top bit of an octet that was 0, or borrows from such a one. */
-        bad |= eight | (eight - ones) | ((eight ^ crs) - ones);
-    }
-    for (size_t i = 0; octets.nbytes < 8 && i < octets.nbytes; i++) {
-        unsigned char c = (unsigned char)octets.data[i];
-        bad |= c >= 0x80 || c == 0 || c == '\r' ? tops : 0;
+    for (size_t i = 0; octets.nbytes < SPAN_WORD_NBYTES && i < octets.nbytes; i++)
+        bad |= char_is_print(octets.data[i]) || octets.data[i] == '\x7f' ? 0 : tops;
+    if (octets.nbytes >= SPAN_WORD_NBYTES) {
+        size_t last = octets.nbytes - SPAN_WORD_NBYTES; /* may overlap the word before */
+        for (size_t i = 0; i < last; i += SPAN_WORD_NBYTES) {
+            uint64_t eight = span_word(octets.data + i);
+            bad |= eight | (eight - blanks);
+        }
+        uint64_t eight = span_word(octets.data + last);
+        bad |= eight | (eight - blanks);
     }
     return (bad & tops) == 0;
 }

@@ -34,7 +34,8 @@ struct flaws {
 
 void flaw_note(struct flaws *flaws, enum flaw_kind kind, uint64_t at);
 
-/* True when the octets hold neither NUL nor CR nor anything above 0x7F. */
+/* True when the octets hold nothing below the blank nor above 0x7F: then there is nothing to note
+ * among them. */
 bool flaw_octets_are_plain(struct span octets);
 
 /* Notes NUL, octets above 0x7F and CR not followed by LF in a piece of a line that holds no LF;

@@ -203,6 +203,11 @@ static bool is_marked_tag(const struct wire_reader *r, struct span word, struct 
 static enum wire_kind kind_of(const struct wire_reader *r, struct span bytes, size_t *tag_nbytes_r)
 {
     size_t end = 0;
+    if (bytes.nbytes > 1 && bytes.data[1] == ' ' &&
+        (bytes.data[0] == '*' || bytes.data[0] == '+')) {
+        *tag_nbytes_r = 1;
+        return bytes.data[0] == '*' ? WIRE_UNTAGGED : WIRE_CONTINUATION;
+    }
     while (end < bytes.nbytes && bytes.data[end] != ' ' && bytes.data[end] != '\n')
         end++;
     struct span word = span_slice(bytes, 0, end);
@@ -290,7 +295,10 @@ static void take_plain_line(struct wire_reader *r, size_t nbytes)
 {
     r->kept = r->seen = r->line_kept = nbytes;
     r->nbytes = r->line_nbytes = nbytes;
-    unit_end(r, false);
+    r->kind = kind_of(r, unit_bytes(r), &r->tag_nbytes);
+    r->state = READER_WHOLE;
+    if (r->kind == WIRE_SHAPELESS)
+        unit_end(r, false);
 }
 
 /* Looks at what is left of the current line; unfinished lines are taken as far as they are there.
@@ -426,7 +434,7 @@ bool wire_reader_next(struct wire_reader *r, struct wire_unit *unit_r)
 {
     if (r->is_given)
         unit_begin(r);
-    if (r->state != READER_WHOLE)
+    if (r->state != READER_WHOLE && r->seen < r->in.nbytes)
         advance(r);
     if (r->has_ended && r->state != READER_WHOLE && wire_reader_is_inside_unit(r) &&
         (r->state != READER_WAITING || r->seen == r->in.nbytes))
