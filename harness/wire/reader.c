@@ -228,11 +228,16 @@ static enum wire_kind kind_of(const struct wire_reader *r, struct span bytes, si
     return word.data[0] == '*' ? WIRE_UNTAGGED : WIRE_TAGGED;
 }
 
+static void unit_is_whole(struct wire_reader *r)
+{
+    r->state = READER_WHOLE;
+    r->kind = kind_of(r, unit_bytes(r), &r->tag_nbytes);
+}
+
 static void unit_end(struct wire_reader *r, bool is_broken)
 {
     r->is_broken = is_broken;
-    r->state = READER_WHOLE;
-    r->kind = kind_of(r, unit_bytes(r), &r->tag_nbytes);
+    unit_is_whole(r);
     if (r->kind == WIRE_SHAPELESS)
         flaw_note(&r->flaws, FLAW_NO_SHAPE, 0);
     if (r->kept == r->limits.unit_nbytes && r->nbytes > r->kept)
@@ -295,8 +300,7 @@ static void take_plain_line(struct wire_reader *r, size_t nbytes)
 {
     r->kept = r->seen = r->line_kept = nbytes;
     r->nbytes = r->line_nbytes = nbytes;
-    r->kind = kind_of(r, unit_bytes(r), &r->tag_nbytes);
-    r->state = READER_WHOLE;
+    unit_is_whole(r);
     if (r->kind == WIRE_SHAPELESS)
         unit_end(r, false);
 }
