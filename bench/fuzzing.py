@@ -61,30 +61,58 @@ def libfuzzer_once(bench, path, folders, seconds):
     return int(told[1]) / taken, int(told[2]) / taken, int(peak[1]) * 1024 if peak else None
 
 
-def libfuzzer(bench):
-    rows = [(name, "true", "false") for name in FLOORS] + targets(bench)
-    paths = present(bench, "lf-plain", [name for name, *_ in rows])
-    rows = [row for row in rows if row[0] in paths]
+def seconds_of(bench, tree, name):
+    """Rates that a goal is set for are those of a campaign: most of what is ever new is so in the first second."""
+    if bench.quick or (tree == "lf-plain" and name != "session") or name == "empty":
+        return 1
+    return 10 if name == "session" else 5
+
+
+def libfuzzer_runs(bench, tree, wanted):
+    """name -> executions a second, commands a second, KiB; of those of `wanted` that are there and find nothing."""
+    rows = [row for row in [(name, "true", "false") for name in FLOORS] + targets(bench) if row[0] in wanted]
+    paths = present(bench, tree, [name for name, *_ in rows])
     runs, commands, peaks = {}, {}, {}
     for _ in range(bench.runs):
-        for name, *kind in rows:
+        for name, *kind in (row for row in rows if row[0] in paths):
             folders = seeds(bench, "session" if name in FLOORS else name, *kind)
             try:
-                rate, told, peaks[name] = libfuzzer_once(bench, paths[name], folders, 1)
+                rate, told, peaks[name] = libfuzzer_once(bench, paths[name], folders, seconds_of(bench, tree, name))
             except Broken as broken:
                 bench.absent.append(str(broken))
                 continue
             runs.setdefault(name, []).append(rate)
             commands.setdefault(name, []).append(told)
-    for name, *_ in (row for row in rows if len(runs.get(row[0], [])) == bench.runs):
+    return {name: (runs[name], commands[name], peaks[name]) for name in runs if len(runs[name]) == bench.runs}
+
+
+def libfuzzer(bench):
+    told = libfuzzer_runs(bench, "lf-plain", [*FLOORS, *(name for name, *_ in targets(bench))])
+    for name, (runs, commands, peak) in told.items():
         what = FLOORS.get(name, f"fuzz target {name}")
-        bench.add(figure.make(f"fuzz.libfuzzer.{name}", f"{what}, libFuzzer", "exec/s", runs[name],
-                              limit=("an empty target", runs["empty"]) if name != "empty" else None,
-                              peer=None, peak_kib=peaks[name],
-                              note=f"{statistics.median(commands[name]):.0f} commands/s"))
+        bench.add(figure.make(f"fuzz.libfuzzer.{name}", f"{what}, libFuzzer", "exec/s", runs,
+                              limit=("an empty target", told["empty"][0]) if name != "empty" else None,
+                              peak_kib=peak, note=f"{statistics.median(commands):.0f} commands/s"))
         if name == "session":
             bench.add(figure.make("fuzz.libfuzzer.session.commands", f"{what}, libFuzzer", "commands/s",
-                                  commands[name], goal=figure.Goal("500,000 commands/s", "median", least=5e5)))
+                                  commands, goal=figure.Goal("500,000 commands/s", "median", least=5e5)))
+
+
+def sanitized(bench):
+    """With AddressSanitizer and UndefinedBehaviorSanitizer, as campaigns run."""
+    told = libfuzzer_runs(bench, "lf-asan", ["empty", "tokenizer", "command", "session"])
+    for name, (runs, commands, peak) in told.items():
+        what = f"{FLOORS.get(name, f'fuzz target {name}')}, libFuzzer with sanitizers"
+        if name == "session":
+            bench.add(figure.make("fuzz.sanitized.session.commands", what, "commands/s", commands, peak_kib=peak,
+                                  goal=figure.Goal("200,000 commands/s", "median", least=2e5)))
+            continue
+        limit, goal = None, None
+        if name == "command":
+            limit, goal = ("a tokenizer", told["tokenizer"][0]), figure.Goal("25 % of a tokenizer", "limit", least=0.25)
+        elif name != "empty":
+            limit = ("an empty target", told["empty"][0])
+        bench.add(figure.make(f"fuzz.sanitized.{name}", what, "exec/s", runs, limit=limit, goal=goal, peak_kib=peak))
 
 
 def afl_once(bench, path, mutator, folders, seconds):
@@ -124,21 +152,19 @@ def afl(bench):
             folders = seeds(bench, name, *kind)
             runs.setdefault(name, []).append(afl_once(bench, paths[name], mutator, folders, 1 if bench.quick else 2))
             peaks[name] = peaks.get(name) or afl_peak(bench, paths[name], folders)
+    share = figure.Goal("60 % of an empty target", "limit", least=0.6)
     for name in names:
         bench.add(figure.make(f"fuzz.afl.{name}", f"{FLOORS.get(name, f'fuzz target {name}')}, AFL++", "exec/s",
                               runs[name], limit=("an empty target", runs["empty"]) if name != "empty" else None,
-                              peak_kib=peaks[name]))
+                              goal=share if name == "session" else None, peak_kib=peaks[name]))
 
 
 def fuzz(bench):
-    try:
-        libfuzzer(bench)
-    except Missing as missing:
-        bench.absent.append(f"libFuzzer: {missing}")
-    try:
-        afl(bench)
-    except Missing as missing:
-        bench.absent.append(f"AFL++: {missing}")
+    for what, measure in (("libFuzzer", libfuzzer), ("libFuzzer with sanitizers", sanitized), ("AFL++", afl)):
+        try:
+            measure(bench)
+        except Missing as missing:
+            bench.absent.append(f"{what}: {missing}")
 
 
 # ---- engines compared: make fuzz-eval ----

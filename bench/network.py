@@ -213,7 +213,8 @@ def blackbox_of(bench, name, title, server, target, scenarios_each):
     bench.add(figure.make(f"blackbox.{name}.scenarios", f"black box, {title}", "scenarios/s", scenarios,
                           peak_kib=peak))
     bench.add(figure.make(f"blackbox.{name}.commands", f"black box, {title}", "commands/s", commands,
-                          limit=("bare client on one connection", bare) if bare else None, peak_kib=peak))
+                          limit=("bare client on one connection", bare) if bare else None, peak_kib=peak,
+                          goal=figure.Goal("50 % of the bare client", "limit", least=0.5) if bare else None))
 
 
 def blackbox(bench):

@@ -3,7 +3,7 @@
     run.py --tree TREE --build FOLDER [--fuzz-trees FOLDER] [--quick] [--runs N] [--only GROUP]...
            [--results FILE] [--markdown FILE]
 
-FOLDER is a build tree of CMake; --fuzz-trees: where fuzz-lf-plain and fuzz-afl are, for exec/s of fuzz
+FOLDER is a build tree of CMake; --fuzz-trees: where fuzz-lf-plain, fuzz-lf-asan and fuzz-afl are, for exec/s of fuzz
 targets. What is compared is measured in turn, round by round. Ends with 1 when something broke; a goal that
 is not reached breaks nothing.
 """

@@ -1,6 +1,5 @@
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -91,21 +90,27 @@ struct span arena_copy(struct arena *a, struct span s)
     return span_make(arena_text(a, s), s.nbytes);
 }
 
-char *arena_printf(struct arena *a, const char *format, ...)
+char *arena_vprintf(struct arena *a, const char *format, va_list arguments)
 {
-    va_list arguments;
-    va_start(arguments, format);
     va_list again;
     va_copy(again, arguments);
     char usual[256];
-    int length = vsnprintf(usual, sizeof usual, format, arguments);
+    int length = vsnprintf(usual, sizeof usual, format, again);
+    va_end(again);
     ENSURE(length >= 0);
     char *text = arena_alloc(a, (size_t)length + 1);
     if ((size_t)length < sizeof usual)
         memcpy(text, usual, (size_t)length);
     else
-        (void)vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
+        (void)vsnprintf(text, (size_t)length + 1, format, arguments);
+    return text;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = arena_vprintf(a, format, arguments);
     va_end(arguments);
     return text;
 }

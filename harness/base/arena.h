@@ -5,6 +5,8 @@
 #ifndef IMAPSPEC_BASE_ARENA_H
 #define IMAPSPEC_BASE_ARENA_H
 
+#include <stdarg.h>
+
 #include "base/span.h"
 
 struct arena_block;
@@ -22,6 +24,8 @@ void *arena_array(struct arena *a, size_t count, size_t element_nbytes); /* zero
 struct span arena_copy(struct arena *a, struct span s); /* the copy is NUL-terminated too */
 char *arena_text(struct arena *a, struct span s);       /* NUL-terminated copy */
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *a, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 /* As mem_grow(), but in the arena: the old array stays behind unused. */
 void *arena_grow(struct arena *a, void *old, size_t *capacity, size_t need, size_t element_nbytes);

@@ -14,17 +14,12 @@ const char *finding_level_name(enum finding_level level)
 void finding_add(struct finding_list *list, const char *requirement, const char *rule,
                  enum finding_level level, const char *format, ...)
 {
-    struct buffer text = {0};
     va_list arguments;
     va_start(arguments, format);
-    buffer_vprintf(&text, format, arguments);
+    char *text = arena_vprintf(list->arena, format, arguments);
     va_end(arguments);
     list->items = arena_grow(list->arena, list->items, &list->capacity, list->nitems + 1,
                              sizeof *list->items);
     list->items[list->nitems++] =
-        (struct finding){.requirement = requirement,
-                         .rule = rule,
-                         .level = level,
-                         .text = arena_text(list->arena, buffer_span(&text))};
-    buffer_free(&text);
+        (struct finding){.requirement = requirement, .rule = rule, .level = level, .text = text};
 }
