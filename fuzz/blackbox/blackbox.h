@@ -46,6 +46,7 @@ struct blackbox_options {
     unsigned rate;        /* scenarios a second at most; 0: no limit */
     const char *findings; /* folder; made when there is something to be put there */
     bool resumes;         /* begin with what that folder holds */
+    bool takes_warnings;  /* of a server: what model and framing warn of is found too */
     double timeout_scale;
     bool shows_status; /* a line on stderr, once a second */
     /* Sets the files that scenarios name; run_options.read_file. */

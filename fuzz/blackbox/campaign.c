@@ -209,6 +209,7 @@ static void play_here(const struct here *h, struct play_result *result_r)
                                    .timeout_scale = c->course.options->timeout_scale,
                                    .hang_ms = c->hang_ms,
                                    .has_world = c->has_world,
+                                   .takes_warnings = c->course.options->takes_warnings,
                                    .relation = h->sample->mode.relation,
                                    .feedback = h->is_counted ? c->feedback : NULL,
                                    .log = h->log,

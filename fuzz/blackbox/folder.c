@@ -21,9 +21,10 @@ void folder_write_head(const struct course *course, const struct sample *sample,
                        const struct play_finding *finding, struct buffer *out)
 {
     buffer_printf(
-        out, "# Found by imapspec fuzz %s --seed %" PRIu64 ", scenario %" PRIu64 ".\n# Oracle %s: ",
-        target_name(course->options->target), course->options->seed, sample->number,
-        finding->oracle);
+        out,
+        "# Found by imapspec fuzz %s --seed %" PRIu64 "%s, scenario %" PRIu64 ".\n# Oracle %s: ",
+        target_name(course->options->target), course->options->seed,
+        course->options->takes_warnings ? " --warnings" : "", sample->number, finding->oracle);
     buffer_append_escaped(out, span_of(finding->text), sizeof finding->text);
     buffer_append_byte(out, '\n');
 }

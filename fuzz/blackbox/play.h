@@ -48,6 +48,7 @@ struct play_options {
     double timeout_scale;
     int64_t hang_ms;              /* how long an answer may take that is due; 0: 2 s */
     bool has_world;               /* the target can be filled, so the truth is known */
+    bool takes_warnings;          /* what is not a failure, but a warning, is a finding */
     unsigned relation;            /* of plan_mode */
     struct feedback *feedback;    /* NULL: nothing is counted */
     struct wire_log *log;         /* NULL: none is kept */

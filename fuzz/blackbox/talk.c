@@ -29,7 +29,7 @@ static void tell(struct play *p, const struct talk *t, const struct finding *fin
 {
     char signature[96];
     struct buffer line = {0};
-    if (finding->level != FINDING_FAIL)
+    if (finding->level < (p->options->takes_warnings ? FINDING_WARN : FINDING_FAIL))
         return;
     talk_signature(t, finding, signature, sizeof signature);
     buffer_append_escaped(&line, octets, 160);

@@ -190,12 +190,14 @@ class Run:
                     told.append('"flaky": true' not in file.read())
         return any(told) if told else None
 
+    def fuzzer(self):
+        """The black-box fuzzer of what has the bug."""
+        return self.options.blackbox_client if self.bug.target == "client" else self.options.blackbox
+
     def blackbox(self):
         """What the peer does is seen from outside only; the server is a process of its own."""
-        fuzzer = self.options.blackbox
-        if self.bug.target == "client":
-            fuzzer = self.options.blackbox_client
-        if not fuzzer:
+        fuzzer = self.fuzzer()
+        if not fuzzer or self.bug.is_inside:
             return None
         findings = os.path.join(self.folder, "findings")
         limit = self.options.time * WALL_MOST + WALL_LEAST_S + CONFIRMING_S
@@ -217,10 +219,26 @@ class Run:
             return self.libfuzzer()
         return self.afl() if self.engine in AFL else self.blackbox()
 
+    def verify_outside(self, findings):
+        """None when one of the findings shows without the bug, too."""
+        environment = self.environment(IMAPSPEC_DATA=self.options.tree)
+        del environment["IMAPSPEC_BUG"]
+        program, _, *target = self.fuzzer().split()
+        for folder, _, names in os.walk(findings):
+            if "events.bin" not in names:
+                continue
+            again = [program, "shrink", os.path.join(folder, "events.bin"), *target,
+                     "--findings", os.path.join(self.folder, "again")]
+            done = subprocess.run(again, env=environment, timeout=600, check=False, capture_output=True,
+                                  preexec_fn=planted.without_cores)
+            if done.returncode == 1:
+                return None
+        return "outside"
+
     def verify(self, found):
         """What notices the input found with the bug; None when it fails without, too."""
         if self.engine == "blackbox":
-            return "outside"
+            return self.verify_outside(found)
         program = self.program("lf-asan", "run_files_planted")
         environment = self.environment(ASAN_OPTIONS="detect_leaks=0")
 
@@ -249,6 +267,8 @@ def keep(options, found, name):
     os.makedirs(folder, exist_ok=True)
     if os.path.isfile(found):
         shutil.copyfile(found, os.path.join(folder, name))
+    else:
+        shutil.copytree(found, os.path.join(folder, name), dirs_exist_ok=True)
 
 
 def run_once(options, engine, bug, seed):
@@ -294,7 +314,7 @@ def arguments_of(argv):
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--bug", action="append")
-    parser.add_argument("--blackbox", default="", help="the command that fuzzes a server from outside")
+    parser.add_argument("--blackbox", default="", help="the command that fuzzes a server from outside: PROGRAM fuzz ...")
     parser.add_argument("--blackbox-client", default="", help="the same for the client")
     parser.add_argument("--all-found", action="store_true")
     return parser.parse_args(argv)

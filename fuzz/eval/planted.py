@@ -5,6 +5,7 @@ A file is written as those of docs/faults.md are, with these lines:
     fault    ID "what goes wrong"
     class    parser | literal | state | expunge | several | client
     held-out                     kept out of tuning the fuzzers
+    inside   "why"               nothing of it can be seen from outside
     file     reference/NAME.c
     replace / by                 as there; the text must stand in the file exactly once
     target   NAME                the in-process target that shows it
@@ -22,7 +23,7 @@ import resource
 import sys
 
 CLASSES = ("parser", "literal", "state", "expunge", "several", "client")
-WORDS = ("fault", "class", "held-out", "file", "replace", "by", "target", "oracle", "trigger")
+WORDS = ("fault", "class", "held-out", "inside", "file", "replace", "by", "target", "oracle", "trigger")
 NEEDED = ("id", "class", "file", "target", "oracle", "trigger")
 
 
@@ -34,6 +35,7 @@ class Bug:
     def __init__(self, path):
         self.path = path
         self.held_out = False
+        self.is_inside = False
         self.changes = []  # [replaced, by, line]
         self.fields = {}
 
@@ -124,6 +126,10 @@ def read_word(bug, word, words, line, where):
         if not match:
             raise Wrong(f"{where}: a fault has an ID and, in quotes, what goes wrong")
         bug.fields["id"], bug.fields["claim"] = match.groups()
+    elif word == "inside":
+        if not re.match(r'\s*inside\s+"[^"]+"\s*$', line):
+            raise Wrong(f"{where}: `inside` says in quotes why nothing can be seen from outside")
+        bug.is_inside = True
     elif len(words) != 2:
         raise Wrong(f"{where}: `{word}` takes one word")
     else:

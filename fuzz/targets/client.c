@@ -73,6 +73,19 @@ static void listen(struct talk *talk)
     }
 }
 
+/* Whether it announces a literal is anybody's guess: a count behind a line of no kind, in the
+ * greeting, or where no string can begin. */
+static bool is_doubtful(const struct talk *talk, struct span piece)
+{
+    struct span line = span_trim(piece);
+    uint64_t count;
+    size_t brace;
+    if (!talk->has_greeting || !span_starts_with(piece, SPAN_LIT("* ")))
+        return span_ends_with(line, SPAN_LIT("}"));
+    return wire_announcement(line, &count, &brace) && line.data[brace - 1] != ' ' &&
+           line.data[brace - 1] != '(';
+}
+
 /* Line by line: nothing that a client does can begin but at the end of one. */
 static void tell(struct talk *talk, struct span octets)
 {
@@ -83,10 +96,7 @@ static void tell(struct talk *talk, struct span octets)
         size_t nbytes = talk->is_bytewise ? 1 : lf == SPAN_NPOS ? octets.nbytes : lf + 1;
         struct span piece = span_slice(octets, 0, nbytes);
         client_watch_told(&talk->watch, piece);
-        /* Whether a line of no kind can announce a literal is anybody's guess, and so it is of the
-         * greeting. */
-        if ((!span_starts_with(piece, SPAN_LIT("* ")) || !talk->has_greeting) &&
-            span_ends_with(span_trim(piece), SPAN_LIT("}")))
+        if (is_doubtful(talk, piece))
             talk->is_garbled = true;
         talk->has_greeting = talk->has_greeting || lf != SPAN_NPOS;
         if (talk->model != NULL)

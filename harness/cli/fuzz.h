@@ -9,7 +9,7 @@
 struct fuzz_options {
     uint64_t seed, count, rate;
     const char *time, *against, *findings, *user, *password, *exec, *shim;
-    bool uses_tls, is_own, resumes, is_client;
+    bool uses_tls, is_own, resumes, is_client, takes_warnings;
     double timeout_scale;
 };
 
@@ -57,6 +57,12 @@ struct fuzz_options {
          CLI_TEXT,                                                                                 \
          offsetof(struct fuzz_options, shim),                                                      \
          "the same, of a program that speaks the shim protocol"},                                  \
+        {0,                                                                                        \
+         "warnings",                                                                               \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(struct fuzz_options, takes_warnings),                                            \
+         "what breaks a SHOULD is found too"},                                                     \
         {0,                                                                                        \
          "timeout-scale",                                                                          \
          "F",                                                                                      \

@@ -45,9 +45,11 @@ static int open_target(struct cli *cli, const char *argument, const struct fuzz_
         return cli_fail(&err);
     const struct target *t = target_r->target;
     if (!target_is_server(t)) {
-        if (options->against == NULL)
+        if (options->against == NULL && !options->takes_warnings)
             return 0;
-        (void)err_set(&err, NULL, 0, 0, "--against compares servers, and %s is a client",
+        (void)err_set(&err, NULL, 0, 0, "--%s, and %s is a client",
+                      options->against != NULL ? "against compares servers"
+                                               : "warnings are of servers",
                       target_name(t));
         return cli_fail(&err);
     }
@@ -117,6 +119,7 @@ static struct blackbox_options blackbox_options_of(struct cli *cli,
                                      .findings =
                                          options->findings == NULL ? "findings" : options->findings,
                                      .resumes = options->resumes,
+                                     .takes_warnings = options->takes_warnings,
                                      .timeout_scale = options->timeout_scale,
                                      .shows_status = isatty(STDERR_FILENO) == 1,
                                      .read_file = cli_load_include,

@@ -7,6 +7,8 @@
 # ---- wrong usage ----
 ends 2 fuzz reference --client --against reference-tcp
 has err "--against compares servers, and reference is a client"
+ends 2 fuzz reference --client --warnings
+has err "--warnings are of servers, and reference is a client"
 ends 2 fuzz reference --client --shim ./mine
 has err "fuzz wants one target"
 ends 2 shrink events.bin

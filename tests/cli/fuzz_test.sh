@@ -74,6 +74,22 @@ for fault in $faults; do
     shrinks scenario.scn
 done
 
+# ---- what a server should not do is found when that is asked for ----
+ends 0 fuzz reference --warnings --count 300 --findings warned
+builds_fault response/recent-outgrows careless
+IMAPSPEC=$work/careless
+ends 0 fuzz reference --count 300 --findings unwarned
+ends 1 fuzz reference --warnings --count 300 --findings warned
+has out "RECENT says"
+for folder in warned/*-*; do
+    has "$folder/meta.json" '"replay": "warn"'
+    has "$folder/scenario.scn" "--seed 1 --warnings, scenario"
+done
+shown=$(ls -d warned/*-* | head -n 1)
+ends 1 shrink "$shown/events.bin" reference --warnings --findings again
+ends 0 shrink "$shown/events.bin" reference --findings none
+IMAPSPEC=$good
+
 # ---- ended from outside, it ends in good order ----
 for signal in INT TERM; do
     is_ended $signal 0 corpus "$IMAPSPEC"
