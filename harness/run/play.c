@@ -172,8 +172,6 @@ static void play_prepared(struct player *p)
             keep_log(p);
         p->target->finish(p->target->context, p->loop);
     }
-    if (p->world != NULL)
-        model_world_free(&p->world);
 }
 
 void run_play(const struct run_options *options, const struct run_target *target,

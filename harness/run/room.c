@@ -29,6 +29,7 @@ void run_room_free(struct run_room **room)
     if (r == NULL)
         return;
     free_spares(r);
+    model_world_free(&r->world);
     grammar_matcher_free(&r->matcher);
     grammar_memory_free(&r->memory);
     wire_log_free(&r->log);
@@ -53,6 +54,15 @@ void room_begin(struct run_room *room, const struct grammar *grammar)
     if (room->log == NULL)
         room->log = wire_log_new(0);
     wire_log_clear(room->log);
+}
+
+struct model_world *room_world(struct run_room *room)
+{
+    if (room->world == NULL)
+        room->world = model_world_new();
+    else
+        model_world_reset(room->world);
+    return room->world;
 }
 
 struct room_session room_take_session(struct run_room *room, struct model_world *world,

@@ -23,6 +23,7 @@ struct run_room {
     struct grammar_memory *memory;               /* of lines that come again in the next case */
     struct room_session spares[ROOM_SPARES_MAX]; /* of connections that are closed */
     size_t nspares;
+    struct model_world *world;
     struct wire_log *log;
     struct net_loop *loop; /* in virtual time */
     struct buffer line;    /* what is being sent, while it is put together */
@@ -35,7 +36,10 @@ struct run_room {
 /* Makes the room ready for a case of that grammar: the log is empty. */
 void room_begin(struct run_room *room, const struct grammar *grammar);
 
-/* As new ones, and back when the connection is closed: the world may go then. */
+/* A world in which there is nothing yet; it is the room's. No session is out any more. */
+struct model_world *room_world(struct run_room *room);
+
+/* As new ones, and back when the connection is closed. */
 struct room_session room_take_session(struct run_room *room, struct model_world *world,
                                       const struct model_setup *setup);
 void room_give_session(struct run_room *room, struct room_session session);

@@ -168,7 +168,7 @@ int player_set_up(struct player *p, struct err *err)
         if (!has_inbox(p, p->users[i]))
             p->mailboxes[p->nmailboxes++] =
                 (struct fixture_mailbox){.user = p->users[i], .name = "INBOX"};
-    p->world = model_world_new();
+    p->world = room_world(p->room);
     for (size_t i = 0; i < p->nmailboxes; i++)
         model_world_add(p->world, &p->mailboxes[i]);
     return 0;
