@@ -80,23 +80,35 @@ enum apart_end apart_wait(pid_t pid, const volatile uint64_t *beat, int64_t limi
     return end;
 }
 
-void apart_finding(const char *who, enum apart_end end, int signal_number, unsigned verb,
+/* "killed by Aborted": how a process came to its end; sanitizers end it with a status. */
+static const char *end_name(enum apart_end end, int status, char room[static 64])
+{
+    if (end == APART_STUCK)
+        return "no end";
+    if (end == APART_DIED)
+        (void)snprintf(room, 64, "killed by %s", strsignal(status));
+    else
+        (void)snprintf(room, 64, "ended with status %d", status);
+    return room;
+}
+
+void apart_finding(const char *who, enum apart_end end, int status, unsigned verb,
                    struct play_finding *finding_r)
 {
     const char *name = feedback_verb_name(verb);
-    bool is_stuck = end == APART_STUCK;
+    char room[64];
+    const char *how = end_name(end, status, room);
     *finding_r = (struct play_finding){.requirement = ""};
-    (void)snprintf(finding_r->oracle, sizeof finding_r->oracle, is_stuck ? "hang" : "crash");
-    (void)snprintf(finding_r->signature, sizeof finding_r->signature, "%s at %s",
-                   is_stuck ? "no end" : strsignal(signal_number),
+    (void)snprintf(finding_r->oracle, sizeof finding_r->oracle,
+                   end == APART_STUCK ? "hang" : "crash");
+    (void)snprintf(finding_r->signature, sizeof finding_r->signature, "%s at %s", how,
                    strcmp(name, "BBOARD") == 0 ? "SELECT" : name);
-    if (is_stuck)
+    if (end == APART_STUCK)
         (void)snprintf(finding_r->text, sizeof finding_r->text, "the %s does not come back, at %s",
                        who, name);
     else
         (void)snprintf(finding_r->text, sizeof finding_r->text,
-                       "the process that holds the %s was killed by %s, at %s", who,
-                       strsignal(signal_number), name);
+                       "the process that holds the %s: %s, at %s", who, how, name);
 }
 
 /* Names what it died of, when it has said so. */
@@ -130,7 +142,7 @@ void apart_play(const char *who, void (*play)(void *context, struct play_result 
     *result_r = shared->result;
     if (end != APART_EXITED || status != 0) {
         result_r->has_finding = true;
-        apart_finding(who, end, end == APART_DIED ? status : SIGABRT, *verb, &result_r->finding);
+        apart_finding(who, end, status, *verb, &result_r->finding);
         if (end != APART_STUCK)
             take_said(said, *verb, &result_r->finding);
     }

@@ -26,8 +26,9 @@ enum apart_end apart_wait(pid_t pid, const volatile uint64_t *beat, int64_t limi
 void apart_play(const char *who, void (*play)(void *context, struct play_result *result_r),
                 void *context, const volatile unsigned *verb, struct play_result *result_r);
 
-/* The finding that the process has ended so, at a command of that verb. who: "server". */
-void apart_finding(const char *who, enum apart_end end, int signal_number, unsigned verb,
+/* The finding that the process has ended so, at a command of that verb. who: "server"; status: of
+ * apart_wait(). */
+void apart_finding(const char *who, enum apart_end end, int status, unsigned verb,
                    struct play_finding *finding_r);
 
 #endif

@@ -90,12 +90,12 @@ static int shrink(const struct supervision *s, struct err *err)
 
 /* ---- and in another one ---- */
 
-/* Once, in a child. True when it is to be taken up again. Its own trouble comes back as its exit
- * status and a message in shared memory. */
+/* Once, in a child. True when it is to be taken up again. Its own trouble comes back as a message
+ * in shared memory; without one, any exit status but 0 is the doing of what it played against. */
 static bool run_apart(const struct supervision *s, bool resumes, int *status_r, struct err *err)
 {
     struct course_shared *shared = s->shared;
-    int number = 0;
+    int exit_status = 0;
     pid_t pid = apart_fork(err);
     if (pid == 0) {
         int status = fuzz(s, resumes, &shared->err);
@@ -107,15 +107,16 @@ static bool run_apart(const struct supervision *s, bool resumes, int *status_r, 
         return false;
     }
     enum apart_end end =
-        apart_wait(pid, &shared->nplays, s->kind->stuck_ms, attend, (void *)s, &number);
-    if (end == APART_EXITED) {
-        if (number != 0)
+        apart_wait(pid, &shared->nplays, s->kind->stuck_ms, attend, (void *)s, &exit_status);
+    bool has_trouble = shared->err.text[0] != '\0';
+    if (end == APART_EXITED && (exit_status == 0 || has_trouble)) {
+        if (has_trouble)
             *err = shared->err;
-        *status_r = number == 0 ? 0 : -1;
+        *status_r = has_trouble ? -1 : 0;
         return false;
     }
     struct play_finding finding;
-    apart_finding(s->kind->who, end, number, shared->verb, &finding);
+    apart_finding(s->kind->who, end, exit_status, shared->verb, &finding);
     *status_r = take_end(s, &finding, err);
     return *status_r == 0;
 }

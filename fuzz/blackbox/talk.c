@@ -24,12 +24,17 @@ static void point_at(struct play *p, const struct talk *t)
         (void)snprintf(f->tag, sizeof f->tag, "%s", t->due[0].text);
 }
 
+static enum finding_level least_level(const struct play *p)
+{
+    return p->options->takes_warnings ? FINDING_WARN : FINDING_FAIL;
+}
+
 static void tell(struct play *p, const struct talk *t, const struct finding *finding,
                  struct span octets)
 {
     char signature[96];
     struct buffer line = {0};
-    if (finding->level < (p->options->takes_warnings ? FINDING_WARN : FINDING_FAIL))
+    if (finding->level < least_level(p))
         return;
     talk_signature(t, finding, signature, sizeof signature);
     buffer_append_escaped(&line, octets, 160);
@@ -441,6 +446,7 @@ void talk_open(struct play *p, struct talk *t)
                                 .name = name,
                                 .user = "fred",
                                 .judges_server = true,
+                                .least = least_level(p),
                                 .may_cross = !target->is_in_process,
                                 .is_single_writer = p->nsessions == 1,
                                 .is_preauthenticated = target->is_preauthenticated};

@@ -27,7 +27,7 @@ static void make_signature(const struct finding *finding, char *out, size_t capa
 static void tell(struct judge *judge, const struct finding *finding, struct span octets)
 {
     char signature[64];
-    if (finding->level == FINDING_OBSERVE)
+    if (finding->level == FINDING_OBSERVE) /* of the framing */
         return;
     make_signature(finding, signature, sizeof signature);
     buffer_clear(&judge->quoted);
@@ -257,6 +257,7 @@ void judge_open(struct judge *judge, struct place *place, const char *name, bool
                                 .name = name,
                                 .user = "fred",
                                 .judges_server = true,
+                                .least = FINDING_WARN,
                                 .is_single_writer = is_alone,
                                 .memory = place->memory};
     judge->place = place;

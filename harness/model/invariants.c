@@ -128,17 +128,23 @@ const struct model_invariant invariants_imap2[INVARIANT_COUNT] = {
              "a client does not depend on texts that are for people"},
 };
 
+static const enum finding_level levels[] = {[MODEL_OFF] = FINDING_OBSERVE,
+                                            [MODEL_OBSERVE] = FINDING_OBSERVE,
+                                            [MODEL_WARN] = FINDING_WARN,
+                                            [MODEL_STRICT] = FINDING_FAIL};
+
+static bool is_told(const struct model_session *session, enum invariant which,
+                    enum model_strictness strictness)
+{
+    unsigned most = strictness == MODEL_OBSERVE ? OBSERVATIONS_MAX : REPORTS_MAX;
+    return strictness != MODEL_OFF && !session->is_muted &&
+           levels[strictness] >= session->setup.least && session->nreported[which] < most;
+}
+
 static void report(struct model_session *session, enum invariant which, const char *requirement,
                    enum model_strictness strictness, struct span text)
 {
-    static const enum finding_level levels[] = {[MODEL_OFF] = FINDING_OBSERVE,
-                                                [MODEL_OBSERVE] = FINDING_OBSERVE,
-                                                [MODEL_WARN] = FINDING_WARN,
-                                                [MODEL_STRICT] = FINDING_FAIL};
     const struct model_invariant *invariant = &session->dialect->invariants[which];
-    unsigned most = strictness == MODEL_OBSERVE ? OBSERVATIONS_MAX : REPORTS_MAX;
-    if (session->nreported[which] >= most)
-        return;
     session->nreported[which]++;
     finding_add(session->findings, requirement != NULL ? requirement : invariant->requirement,
                 invariant->name, levels[strictness], "%.*s%s", SPAN_ARG(text),
@@ -157,7 +163,7 @@ static void report_format(struct model_session *session, enum invariant which,
     enum model_strictness strictness = session->dialect->invariants[which].strictness;
     if (strictness > at_most)
         strictness = at_most;
-    if (strictness == MODEL_OFF || session->is_muted)
+    if (!is_told(session, which, strictness))
         return;
     buffer_clear(&session->text);
     buffer_vprintf(&session->text, format, arguments);

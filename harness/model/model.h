@@ -76,6 +76,7 @@ struct model_setup {
     const char *user;         /* role name under which fixtures were added; NULL: from LOGIN */
     bool judges_server;       /* report breaches by the server */
     bool judges_client;       /* report breaches by the client (E1-E19, client grammar) */
+    enum finding_level least; /* what is less is not reported; FINDING_OBSERVE: all is */
     bool may_cross;           /* what one side sent may be under way when the other one's octets
                                  are given: a connection through a network. What could be explained
                                  by that is reported less strictly. False: each side has had all */
