@@ -38,6 +38,12 @@ static inline struct span span_of(const char *text)
     return (struct span){text, text == NULL ? 0 : strlen(text)};
 }
 
+/* Most texts are constants, which are the same by their place already. */
+static inline bool text_equal(const char *a, const char *b)
+{
+    return a == b || (a[0] == b[0] && strcmp(a, b) == 0);
+}
+
 /* The part from `from`, at most `nbytes` long; clipped to s, never out of it. */
 static inline struct span span_slice(struct span s, size_t from, size_t nbytes)
 {

@@ -203,17 +203,12 @@ const char *player_reading_topic(struct player *p, unsigned number)
     return reading == NULL ? arena_printf(p->arena, "B%u ", number) : reading->title;
 }
 
-/* Most texts are constants, which are the same by their place already. */
-static bool is_same(const char *a, const char *b)
-{
-    return a == b || strcmp(a, b) == 0;
-}
-
 void player_behaviour(struct player *p, const char *topic, const char *choice)
 {
     struct result_case *r = p->result;
     for (size_t i = 0; i < r->nbehaviours; i++)
-        if (is_same(r->behaviours[i].topic, topic) && is_same(r->behaviours[i].choice, choice))
+        if (text_equal(r->behaviours[i].topic, topic) &&
+            text_equal(r->behaviours[i].choice, choice))
             return;
     r->behaviours = arena_grow(p->arena, r->behaviours, &p->behaviours_capacity, r->nbehaviours + 1,
                                sizeof *r->behaviours);

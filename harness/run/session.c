@@ -233,36 +233,45 @@ static void read_on(struct player *p, struct player_session *s, const struct wir
 void player_note_command(struct player *p, struct player_session *s, struct span octets)
 {
     struct span tag = span_cut(&octets, ' ');
-    struct span verb = span_cut(&octets, ' ');
+    struct span verb = span_slice(octets, 0, span_find_byte(octets, ' '));
     p->is_logging_in = span_is_nocase(verb, "LOGIN");
     if (span_is_nocase(verb, "SELECT") || span_is_nocase(verb, "BBOARD"))
         s->select_tag = arena_copy(p->arena, tag);
 }
 
+/* The completion of the command that selects. */
+static void note_selected(struct player_session *s, struct span completion)
+{
+    struct span rest = span_from(span_trim(completion), s->select_tag.nbytes + 1);
+    s->select_tag = span_of(NULL);
+    if (span_is_nocase(span_cut(&rest, ' '), "OK")) {
+        s->view = (struct resolve_view){NULL, 0};
+        s->view_capacity = 0;
+    }
+}
+
+/* `data` is what stands behind `* `. */
+static void note_expunge(struct player *p, struct player_session *s, struct span data)
+{
+    uint32_t number;
+    struct span word = span_cut(&data, ' ');
+    if (!span_is_nocase(span_trim(data), "EXPUNGE") || number_parse_u32(word, &number) != 0)
+        return;
+    uint32_t *expunged = (uint32_t *)s->view.expunged;
+    expunged =
+        arena_grow(p->arena, expunged, &s->view_capacity, s->view.nexpunged + 1, sizeof *expunged);
+    expunged[s->view.nexpunged++] = number;
+    s->view.expunged = expunged;
+}
+
 void player_note_view(struct player *p, struct player_session *s, const struct wire_unit *unit)
 {
-    bool is_data = unit->kind == WIRE_UNTAGGED;
-    bool is_numbered = is_data && unit->bytes.nbytes > 2 && char_is_digit(unit->bytes.data[2]);
-    if ((is_data && !is_numbered) || (unit->kind == WIRE_TAGGED && s->select_tag.nbytes == 0))
-        return;
-    struct span rest = span_trim(unit->bytes);
-    struct span tag = span_cut(&rest, ' ');
-    struct span word = span_cut(&rest, ' ');
-    uint32_t number;
-    if (s->select_tag.nbytes > 0 && span_equal(tag, s->select_tag)) {
-        s->select_tag = span_of(NULL);
-        if (span_is_nocase(word, "OK")) {
-            s->view = (struct resolve_view){NULL, 0};
-            s->view_capacity = 0;
-        }
-    } else if (span_is(tag, "*") && span_is_nocase(rest, "EXPUNGE") &&
-               number_parse_u32(word, &number) == 0) {
-        uint32_t *expunged = (uint32_t *)s->view.expunged;
-        expunged = arena_grow(p->arena, expunged, &s->view_capacity, s->view.nexpunged + 1,
-                              sizeof *expunged);
-        expunged[s->view.nexpunged++] = number;
-        s->view.expunged = expunged;
-    }
+    struct span bytes = unit->bytes;
+    if (unit->kind == WIRE_TAGGED && s->select_tag.nbytes > 0 &&
+        span_equal(unit->tag, s->select_tag))
+        note_selected(s, bytes);
+    else if (unit->kind == WIRE_UNTAGGED && bytes.nbytes > 2 && char_is_digit(bytes.data[2]))
+        note_expunge(p, s, span_from(bytes, 2));
 }
 
 static struct player_unit *keep_unit(struct player *p, struct player_session *s,

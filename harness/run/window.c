@@ -61,7 +61,7 @@ static void add_slot(struct window *w, size_t *capacity, const struct script_ste
 
 static bool belongs(const struct player *p, const struct player_line *line, const char *session)
 {
-    if (line->ends_check || strcmp(line->step->session, session) != 0)
+    if (line->ends_check || !text_equal(line->step->session, session))
         return false;
     return line->step->kind == STEP_UNORDERED ||
            (line->step->kind == STEP_WIRE && line->step->as.wire.who == player_checked(p));
@@ -91,7 +91,7 @@ static void gather(struct window *w, const struct player_line *lines, size_t nli
         add_slot(w, &capacity, line->step, line->check);
     }
     if (*at < nlines && !lines[*at].ends_check && lines[*at].step->kind == STEP_EOF &&
-        strcmp(lines[*at].step->session, session) == 0)
+        text_equal(lines[*at].step->session, session))
         w->closed_by = CLOSED_BY_EOF;
 }
 

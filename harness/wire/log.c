@@ -102,7 +102,7 @@ size_t wire_log_nlines(const struct wire_log *log)
 static unsigned session_index(struct wire_log *log, const char *name)
 {
     for (size_t i = 0; i < log->nsessions; i++)
-        if (strcmp(log->sessions[i].name, name) == 0)
+        if (text_equal(log->sessions[i].name, name))
             return (unsigned)i;
     log->sessions =
         mem_grow(log->sessions, &log->sessions_capacity, log->nsessions + 1, sizeof *log->sessions);
