@@ -48,6 +48,7 @@ struct talk {
     struct client_watch watch;
     struct watch_connection *model; /* of the client that is told line by line; else NULL */
     bool has_greeting;              /* the server's first line has come */
+    bool is_inside_line;            /* the server's last line has not come to its end */
     bool is_garbled;                /* nothing is judged by the model any more */
 };
 
@@ -74,13 +75,13 @@ static void listen(struct talk *talk)
 }
 
 /* Whether it announces a literal is anybody's guess: a count behind a line of no kind, in the
- * greeting, or where no string can begin. */
+ * greeting, or where no string can begin. Of a line that comes in pieces it is taken to be. */
 static bool is_doubtful(const struct talk *talk, struct span piece)
 {
     struct span line = span_trim(piece);
     uint64_t count;
     size_t brace;
-    if (!talk->has_greeting || !span_starts_with(piece, SPAN_LIT("* ")))
+    if (!talk->has_greeting || talk->is_inside_line || !span_starts_with(piece, SPAN_LIT("* ")))
         return span_ends_with(line, SPAN_LIT("}"));
     return wire_announcement(line, &count, &brace) && line.data[brace - 1] != ' ' &&
            line.data[brace - 1] != '(';
@@ -98,7 +99,8 @@ static void tell(struct talk *talk, struct span octets)
         client_watch_told(&talk->watch, piece);
         if (is_doubtful(talk, piece))
             talk->is_garbled = true;
-        talk->has_greeting = talk->has_greeting || lf != SPAN_NPOS;
+        talk->is_inside_line = piece.data[nbytes - 1] != '\n';
+        talk->has_greeting = talk->has_greeting || !talk->is_inside_line;
         if (talk->model != NULL)
             watch_connection_server(talk->model, piece);
         reference_client_receive(talk->client, piece);
