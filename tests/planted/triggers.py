@@ -38,8 +38,8 @@ def main():
     flaws = [f"only {n} bugs of class {c}" for c, least in LEAST.items()
              if (n := sum(bug.fields["class"] == c for bug in bugs)) < least]
     nheld = sum(bug.held_out for bug in bugs)
-    if nheld < 0.4 * len(bugs):
-        flaws.append(f"only {nheld} of {len(bugs)} bugs are held out, not about half or more")
+    if 2 * nheld < len(bugs):
+        flaws.append(f"only {nheld} of {len(bugs)} bugs are held out, not half or more")
     nshown = 0
     with tempfile.TemporaryDirectory() as folder:
         for bug in bugs:
