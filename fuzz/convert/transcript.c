@@ -204,6 +204,15 @@ static bool has_whole_lists(struct span line)
     return depth == 0 && !is_quoted;
 }
 
+/* `@`, parentheses and the like would mean something else in a scenario. */
+static bool is_tag(struct span word)
+{
+    for (size_t i = 0; i < word.nbytes; i++)
+        if (word.data[i] == '(' || word.data[i] == ')' || word.data[i] == '"')
+            return false;
+    return word.nbytes > 0 && char_is_alnum(word.data[0]) && carrier_is_sayable(word);
+}
+
 static void write_response(struct transcript *t, const struct peer *peer, struct span stream)
 {
     struct span rest = stream;
@@ -211,9 +220,7 @@ static void write_response(struct transcript *t, const struct peer *peer, struct
     struct span behind = rest;
     struct span second = span_trim(span_cut(&behind, ' '));
     begin_step(t, peer);
-    /* `@` and the like would mean something else in a scenario. */
-    bool is_word = span_is(first, "*") || (first.nbytes > 0 && char_is_alnum(first.data[0]));
-    if (is_word && carrier_is_sayable(first) && is_status(second)) {
+    if ((span_is(first, "*") || is_tag(first)) && is_status(second)) {
         buffer_printf(&t->steps, "S: %.*s %.*s <text-line>\n", SPAN_ARG(first), SPAN_ARG(second));
         return;
     }
