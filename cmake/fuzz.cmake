@@ -8,22 +8,23 @@
 option(IMAPSPEC_FUZZ_OCTETS "leave mutation to the engine alone" OFF)
 
 # Those who judge and make inputs.
-set(IMAPSPEC_FUZZ_PLAIN base catalogue wire grammar model script stream convert mutator shrink glue
+set(IMAPSPEC_FUZZ_PLAIN catalogue wire grammar model script stream convert mutator shrink glue
     generator seeds afl_mutator net reports shim run target mutants watch cut judge CACHE STRING
     "folders that are not instrumented in a tree for fuzzing")
+# What is under test calls them with what it has: sanitizers look at that, and engines do not steer by
+# it.
+set(IMAPSPEC_FUZZ_CALLED base CACHE STRING "folders that have sanitizers alone in a tree for fuzzing")
 
 # imapspec_instrument(TARGET): called for each library and program of a tree for fuzzing.
 function(imapspec_instrument name)
   if(NOT IMAPSPEC_FUZZ)
     return()
   endif()
-  if(name IN_LIST IMAPSPEC_FUZZ_PLAIN)
+  if(name IN_LIST IMAPSPEC_FUZZ_PLAIN OR name IN_LIST IMAPSPEC_FUZZ_CALLED)
     if(IMAPSPEC_FUZZ STREQUAL "afl")
       set_target_properties(${name} PROPERTIES C_COMPILER_LAUNCHER "env;AFL_NOOPT=1")
     endif()
-    return()
-  endif()
-  if(IMAPSPEC_FUZZ STREQUAL "libfuzzer")
+  elseif(IMAPSPEC_FUZZ STREQUAL "libfuzzer")
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
     # What it learns from comparisons is of use to its own mutator alone, and takes a quarter of
     # the time.
@@ -31,7 +32,7 @@ function(imapspec_instrument name)
       target_compile_options(${name} PRIVATE -fno-sanitize-coverage=trace-cmp)
     endif()
   endif()
-  if(IMAPSPEC_FUZZ_SANITIZE)
+  if(IMAPSPEC_FUZZ_SANITIZE AND NOT name IN_LIST IMAPSPEC_FUZZ_PLAIN)
     target_compile_options(${name} PRIVATE
       -fsanitize=${IMAPSPEC_FUZZ_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   endif()
