@@ -291,17 +291,29 @@ def run_once(options, engine, bug, seed):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def key_of(result):
+    return result["bug"], result["engine"], result["seed"], result["limit"]
+
+
 def read_done(path):
-    done = set()
+    """The seconds of each run that is there, None of those that found nothing."""
+    done = {}
     try:
         with open(path, encoding="utf-8") as file:
             for line in file:
                 result = json.loads(line)
                 if "bug" in result:
-                    done.add((result["bug"], result["engine"], result["seed"], result["limit"]))
+                    done[key_of(result)] = result["seconds"]
     except FileNotFoundError:
         pass
     return done
+
+
+def is_decided(done, bug, engine, options):
+    """More than half of the seeds found nothing: no other one changes the median."""
+    missed = sum(done.get((bug.id, engine, seed, options.time), 0) is None
+                 for seed in range(1, options.seeds + 1))
+    return 2 * missed > options.seeds
 
 
 def arguments_of(argv):
@@ -347,11 +359,13 @@ def main(argv):
                 if options.bug and bug.id not in options.bug:
                     continue
                 for engine in engines:
-                    if (bug.id, engine, seed, options.time) in done:
+                    if ((bug.id, engine, seed, options.time) in done
+                            or is_decided(done, bug, engine, options)):
                         continue
                     result = run_once(options, engine, bug, seed)
                     if result is None:
                         continue
+                    done[key_of(result)] = result["seconds"]
                     nmissed += result["seconds"] is None
                     print(json.dumps(result), file=results, flush=True)
                     took = result["seconds"]
