@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { EFFECT_NONE, EFFECT_LOGIN, EFFECT_LOGOUT, EFFECT_SELECT, EFFECT_EXPUNGE };
+enum { EFFECT_NONE, EFFECT_LOGIN, EFFECT_LOGOUT, EFFECT_SELECT, EFFECT_EXPUNGE, EFFECT_COPY };
 
 /* What commands are worth saying in which state, SCENE_NEW to SCENE_OVER, and what they do. */
 static const struct verb {
@@ -19,7 +19,7 @@ static const struct verb {
     {SPAN_INIT("FIND"), "find", {1, 4, 1, 1}, EFFECT_NONE},
     {SPAN_INIT("CHECK"), "check", {1, 1, 2, 1}, EFFECT_NONE},
     {SPAN_INIT("EXPUNGE"), "expunge", {1, 1, 4, 1}, EFFECT_EXPUNGE},
-    {SPAN_INIT("COPY"), "copy", {1, 1, 6, 1}, EFFECT_NONE},
+    {SPAN_INIT("COPY"), "copy", {1, 1, 6, 1}, EFFECT_COPY},
     {SPAN_INIT("FETCH"), "fetch", {1, 2, 8, 1}, EFFECT_NONE},
     {SPAN_INIT("STORE"), "store", {1, 1, 7, 1}, EFFECT_NONE},
     {SPAN_INIT("SEARCH"), "search", {1, 2, 8, 1}, EFFECT_NONE},
@@ -64,6 +64,26 @@ static void note_mailbox(struct scene *scene, struct span text, struct span word
         memcpy(scene->mailbox, rest.data, end);
 }
 
+/* Into the mailbox that is selected: N or N:M, what else there is counts as one message. */
+static void note_copy(struct scene *scene, struct span text, struct span word)
+{
+    struct span rest = span_from(text, (size_t)(word.data + word.nbytes - text.data) + 1);
+    struct span last = span_cut(&rest, ' ');
+    struct span first = span_cut(&last, ':');
+    struct span mailbox = span_cut(&rest, '\r');
+    uint32_t from = 0;
+    uint32_t to = 0;
+    bool is_here = scene->mailbox_nbytes > 0 &&
+                   span_equal_nocase(mailbox, span_make(scene->mailbox, scene->mailbox_nbytes));
+    if (!is_here || scene->state != SCENE_SELECTED)
+        return;
+    bool is_range = number_parse_u32(first, &from) == 0 && number_parse_u32(last, &to) == 0 &&
+                    from <= to && to <= scene->exists;
+    uint32_t exists = scene->exists + (is_range ? to - from + 1 : 1);
+    scene->old = scene->exists;
+    scene->exists = exists < UINT16_MAX ? (uint16_t)exists : UINT16_MAX;
+}
+
 static void request_effect(struct scene *scene, struct span text, struct span word)
 {
     unsigned effect = EFFECT_NONE;
@@ -85,6 +105,8 @@ static void request_effect(struct scene *scene, struct span text, struct span wo
         scene->old = scene->exists;
         scene->exists--;
     }
+    if (effect == EFFECT_COPY)
+        note_copy(scene, text, word);
 }
 
 static void response_effect(struct scene *scene, struct span text, struct span word)

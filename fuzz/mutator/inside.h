@@ -157,6 +157,8 @@ void command_swarm(struct mutator *m);
 
 /* ---- set pieces (pieces.c) ---- */
 
+/* Writes a line: of a request, what stands behind the tag. */
+void command_say(struct mutator *m, unsigned session, const char *text);
 /* Writes what brings the session to a selected mailbox. */
 void command_prefix(struct mutator *m, unsigned session);
 /* Writes what shows what the session knows: FETCH, SEARCH, CHECK; the like of a server. */
@@ -167,6 +169,13 @@ void event_deliver(struct mutator *m);
 void piece_session(struct mutator *m, unsigned ncommands, unsigned nsessions);
 /* Finds the rules of the pieces. */
 void piece_prepare(struct mutator *m);
+
+/* ---- what servers say (answers.c) ---- */
+
+/* Writes an operation of a client or some, what its server has to say, and their ends. */
+void answer_write(struct mutator *m);
+/* Finds the rules of the answers. */
+void answer_prepare(struct mutator *m);
 
 /* ---- trees ---- */
 
@@ -197,6 +206,7 @@ bool session_repeat(struct mutator *m, unsigned which);
 bool session_probe(struct mutator *m, unsigned which);
 bool session_event(struct mutator *m, unsigned which);
 bool session_piece(struct mutator *m, unsigned which);
+bool session_grow(struct mutator *m, unsigned which);
 bool tree_regenerate(struct mutator *m, unsigned which);
 bool tree_swap(struct mutator *m, unsigned which);
 bool tree_graft(struct mutator *m, unsigned which);

@@ -111,6 +111,7 @@ struct mutator *mutator_new(enum mutator_side side)
     m->pools = pools_standard();
     command_prepare(m);
     piece_prepare(m);
+    answer_prepare(m);
     return m;
 }
 

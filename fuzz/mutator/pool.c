@@ -24,11 +24,25 @@ static const struct span keywords[] = {
     SPAN_INIT("k9"),  SPAN_INIT("k10"), SPAN_INIT("k11"), SPAN_INIT("k12"),
     SPAN_INIT("k13"), SPAN_INIT("k14"), SPAN_INIT("k15"), SPAN_INIT("\\k16"),
 };
-static const struct span words[] = {
-    SPAN_INIT("a"),       SPAN_INIT("e"),     SPAN_INIT("fred"),    SPAN_INIT("smith"),
-    SPAN_INIT("meeting"), SPAN_INIT("Re:"),   SPAN_INIT("the"),     SPAN_INIT("\r\n"),
-    SPAN_INIT("@"),       SPAN_INIT("x y"),   SPAN_INIT("Subject"), SPAN_INIT("\xe9"),
-    SPAN_INIT("From: "),  SPAN_INIT("zebra"), SPAN_INIT("aaaaaaab")};
+static const struct span words[] = {SPAN_INIT("a"),
+                                    SPAN_INIT("e"),
+                                    SPAN_INIT("fred"),
+                                    SPAN_INIT("smith"),
+                                    SPAN_INIT("meeting"),
+                                    SPAN_INIT("Re:"),
+                                    SPAN_INIT("the"),
+                                    SPAN_INIT("\r\n"),
+                                    SPAN_INIT("@"),
+                                    SPAN_INIT("x y"),
+                                    SPAN_INIT("Subject"),
+                                    SPAN_INIT("\xe9"),
+                                    SPAN_INIT("From: "),
+                                    SPAN_INIT("zebra"),
+                                    SPAN_INIT("aaaaaaab"),
+                                    SPAN_INIT("sender"),
+                                    SPAN_INIT("reader"),
+                                    SPAN_INIT("message 2"),
+                                    SPAN_INIT("fixture.example")};
 static const struct span texts[] = {SPAN_INIT("done"), SPAN_INIT("completed"),
                                     SPAN_INIT("[READ-WRITE] selected"), SPAN_INIT("{3}"),
                                     SPAN_INIT("autologout; idle for too long")};
@@ -87,6 +101,12 @@ enum pool pool_of_rule(const char *name)
         if (strcmp(pools_of_rules[i].rule, name) == 0)
             return pools_of_rules[i].pool;
     return POOL_NONE;
+}
+
+bool pool_is_string(enum pool pool)
+{
+    return pool == POOL_USER || pool == POOL_PASSWORD || pool == POOL_MAILBOX ||
+           pool == POOL_BBOARD || pool == POOL_PATTERN || pool == POOL_WORD;
 }
 
 /* ---- numbers ---- */
@@ -185,6 +205,12 @@ static struct span tag(struct dice *dice, const struct scene *scene, char *out)
     out[0] = pool_chance(dice, 16) ? 'A' : 'a';
     uint32_t number = pool_chance(dice, 8) ? pool_below(dice, 10) : scene->commands % 100U;
     return span_make(out, 1 + print_number(number, out + 1).nbytes);
+}
+
+uint32_t pool_edge_length(struct dice *dice)
+{
+    static const uint16_t edges[] = {16, 32, 64, 80, 100, 128, 200, 255, 256, 512, 1000, 1024};
+    return edges[pool_below(dice, sizeof edges / sizeof edges[0])] + pool_below(dice, 3) - 1;
 }
 
 /* ---- dates ---- */

@@ -91,8 +91,13 @@ struct span pool_canonical(enum pool pool, const struct scene *scene, char out[P
 /* A number as a bad client or server may mean it: about the number of messages, or at an edge. */
 struct span pool_edge_number(struct dice *dice, const struct scene *scene,
                              char out[POOL_MOST_NBYTES]);
+/* As many octets as rooms for values have, or one more or less. */
+uint32_t pool_edge_length(struct dice *dice);
 /* A date dd-mmm-yy at an edge of the calendar. */
 struct span pool_edge_date(struct dice *dice, char out[POOL_MOST_NBYTES]);
+
+/* Its values are strings: an atom, quoted or a literal. */
+bool pool_is_string(enum pool pool);
 
 /* The pool of a grammar's rule. */
 enum pool pool_of_rule(const char *name);

@@ -4,6 +4,8 @@
 
 enum { MOST_DEPTH = 24, MOST_RUN = 12, TRIES = 8, PART_TRIES = 4 };
 enum { LONG_ONE_IN = 20, MORE_LONG = 236 }; /* lists: one in 20 has a dozen elements */
+enum { LENGTHY_ONE_IN = 12 };               /* literals: as long as a room may be */
+enum { SAME_ONE_IN = 4 };                   /* words: the one before again */
 
 /* Called for every word or so: the compiler must not save registers for what others need. */
 #define ALONE __attribute__((noinline))
@@ -91,18 +93,24 @@ bool produce_can_spell(enum produce_spelling spelling, struct span value)
     return value.nbytes > 0;
 }
 
+void produce_repeated(struct producer *p, enum produce_spelling spelling, struct span value,
+                      uint32_t count)
+{
+    if (value.nbytes == 0)
+        value = SPAN_LIT("a");
+    if (spelling == PRODUCE_LITERAL)
+        produce_announcement(p, count);
+    else if (spelling == PRODUCE_QUOTED)
+        produce_octet(p, '"');
+    for (uint32_t done = 0; done < count; done += (uint32_t)value.nbytes)
+        produce_octets(p, span_slice(value, 0, count - done));
+    if (spelling == PRODUCE_QUOTED)
+        produce_octet(p, '"');
+}
+
 void produce_string(struct producer *p, enum produce_spelling spelling, struct span value)
 {
-    if (spelling == PRODUCE_LITERAL) {
-        produce_announcement(p, (uint32_t)value.nbytes);
-        produce_octets(p, value);
-        return;
-    }
-    if (spelling == PRODUCE_QUOTED)
-        produce_octet(p, '"');
-    produce_octets(p, value);
-    if (spelling == PRODUCE_QUOTED)
-        produce_octet(p, '"');
+    produce_repeated(p, spelling, value, (uint32_t)value.nbytes);
 }
 
 struct span produce_string_value(struct span spelled, enum produce_spelling *spelling_r)
@@ -122,12 +130,6 @@ struct span produce_string_value(struct span spelled, enum produce_spelling *spe
 
 /* ---- values ---- */
 
-static bool is_string_pool(enum pool pool)
-{
-    return pool == POOL_USER || pool == POOL_PASSWORD || pool == POOL_MAILBOX ||
-           pool == POOL_BBOARD || pool == POOL_PATTERN || pool == POOL_WORD;
-}
-
 static void spell(struct producer *p, enum pool pool, struct span value)
 {
     enum produce_spelling spelling = PRODUCE_ATOM;
@@ -138,7 +140,10 @@ static void spell(struct producer *p, enum pool pool, struct span value)
     bool is_pattern = pool == POOL_PATTERN && spelling != PRODUCE_LITERAL;
     if (!is_pattern && !produce_can_spell(spelling, value))
         spelling = produce_can_spell(PRODUCE_QUOTED, value) ? PRODUCE_QUOTED : PRODUCE_LITERAL;
-    produce_string(p, spelling, value);
+    if (spelling == PRODUCE_LITERAL && pool_chance(p->dice, LENGTHY_ONE_IN))
+        produce_repeated(p, spelling, value, pool_edge_length(p->dice));
+    else
+        produce_string(p, spelling, value);
 }
 
 static bool from_pool(struct producer *p, enum pool pool)
@@ -151,7 +156,12 @@ static bool from_pool(struct producer *p, enum pool pool)
     if (happens(p, p->swarm->fresh))
         return false;
     struct span value = pool_value(pool, p->dice, p->scene, room);
-    if (is_string_pool(pool))
+    if (pool == POOL_WORD) {
+        if (p->word.nbytes > 0 && pool_chance(p->dice, SAME_ONE_IN))
+            value = p->word;
+        p->word = value;
+    }
+    if (pool_is_string(pool))
         spell(p, pool, value);
     else
         produce_octets(p, value);

@@ -29,6 +29,7 @@ struct producer {
                                1 + the count; 0, or NULL altogether: freely */
     const bool *expands;    /* by rule: is derived, whatever its pool has; NULL: none is */
     /* scratch */
+    struct span word; /* that was searched for last in this command */
     uint32_t count_at, count_nbytes;
     unsigned depth;
 };
@@ -45,6 +46,9 @@ enum produce_spelling { PRODUCE_ATOM, PRODUCE_QUOTED, PRODUCE_LITERAL, PRODUCE_N
 /* Whether the value can be spelled so; everything can be a literal. */
 bool produce_can_spell(enum produce_spelling spelling, struct span value);
 void produce_string(struct producer *p, enum produce_spelling spelling, struct span value);
+/* A string of `count` octets: the value again and again. */
+void produce_repeated(struct producer *p, enum produce_spelling spelling, struct span value,
+                      uint32_t count);
 
 /* What a string stands for, however it is spelled. */
 struct span produce_string_value(struct span spelled, enum produce_spelling *spelling_r);

@@ -80,24 +80,15 @@ static bool is_lengthy(const struct form_rule *rule)
 bool value_long(struct mutator *m, unsigned which)
 {
     (void)which;
-    static const uint16_t edges[] = {16, 32, 64, 80, 100, 128, 200, 255, 256, 512, 1000, 1024};
     uint32_t node = tree_load_with(m, is_lengthy);
     if (node == UINT32_MAX)
         return false;
     enum produce_spelling spelling;
     struct span value = produce_string_value(parse_text(&m->tree, node), &spelling);
-    uint32_t count = edges[below(m, sizeof edges / sizeof edges[0])] + below(m, 3) - 1;
     struct producer p = {.out = m->scratch, .capacity = sizeof m->scratch};
-    if (value.nbytes == 0)
-        value = SPAN_LIT("a");
-    if (spelling == PRODUCE_LITERAL)
-        produce_announcement(&p, count);
-    else if (spelling == PRODUCE_QUOTED)
-        produce_octets(&p, SPAN_LIT("\""));
-    for (uint32_t done = 0; done < count; done += (uint32_t)value.nbytes)
-        produce_octets(&p, span_slice(value, 0, count - done));
-    if (spelling == PRODUCE_QUOTED)
-        produce_octets(&p, SPAN_LIT("\""));
+    if (pool_is_string(m->form->rules[m->tree.nodes[node].what].pool) && below(m, 2) == 0)
+        spelling = PRODUCE_LITERAL;
+    produce_repeated(&p, spelling, value, pool_edge_length(&m->dice));
     return !p.is_full && replace_value(m, node, span_make(p.out, p.nbytes));
 }
 

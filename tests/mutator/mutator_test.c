@@ -296,6 +296,13 @@ static void test_operators_do_what_they_say(void **state)
         {"near-word", "a SEARCH ON 1-Oct-87\r\n", "a SEARCH ON 1-Ocz-87\r\n"},
         {"long", "abcdefgh NOOP\r\n", "abcdefghabcdefgh NOOP\r\n"},
         {"long", "a SELECT \"bc\"\r\n", "a SELECT \"bcbcbcbcbcbcbcb\"\r\n"},
+        {"long", "a SELECT mm\r\n", "a SELECT {31}\r\nmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm\r\n"},
+        {"grow", "a0 LOGIN fred secret\r\na1 SELECT INBOX\r\n",
+         "a0 LOGIN fred secret\r\na1 SELECT INBOX\r\na2 COPY 1:5 INBOX\r\n"
+         "a3 COPY 1:10 INBOX\r\na4 COPY 1:20 INBOX\r\n"},
+        {"grow", "a0 LOGIN fred secret\r\na1 SELECT INBOX\r\n",
+         "a0 LOGIN fred secret\r\na1 SELECT INBOX\r\na2 COPY 1:5 INBOX\r\n"
+         "a3 STORE 1:10 FLAGS \\Answered\r\na4 STORE 1:10 FLAGS \\Seen\r\n"},
         {"set-piece", "a NOOP\r\n", NULL},
         {"interleave", "a NOOP\r\n", NULL},
         {"date", "a SEARCH ON 1-Oct-87\r\n", "a SEARCH ON 29-Feb-00\r\n"},

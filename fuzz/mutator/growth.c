@@ -1,0 +1,80 @@
+#include "mutator/inside.h"
+
+/* Large mailboxes and long logs: what grows in blocks, tables and rings is right for a few messages
+ * and changes, and may not be for hundreds. */
+
+enum { ONE_IN = 4, SMALL_TURNS = 3, LARGE_TURNS = 9, EXISTS_MOST = 600, CHANGES_MOST = 2000 };
+
+static struct producer begin_command(struct mutator *m, unsigned session, struct span verb)
+{
+    struct producer p = producer_of(m, session);
+    produce_rule(&p, m->tag);
+    produce_octets(&p, verb);
+    produce_octets(&p, SPAN_LIT(" 1:"));
+    produce_number(&p, p.scene->exists);
+    return p;
+}
+
+/* All messages of the mailbox once more. */
+static void say_double(struct mutator *m, unsigned session)
+{
+    struct producer p = begin_command(m, session, SPAN_LIT(" COPY"));
+    produce_octets(&p, SPAN_LIT(" "));
+    produce_octets(&p, span_make(p.scene->mailbox, p.scene->mailbox_nbytes));
+    produce_octets(&p, SPAN_LIT("\r\n"));
+    command_end(m, &p, session);
+}
+
+/* Each of them changes every message. */
+static void say_changes(struct mutator *m, unsigned session)
+{
+    uint32_t count = 1 + below(m, LARGE_TURNS);
+    for (uint32_t i = 0; i < count && i * m->scenes[session - 1].exists < CHANGES_MOST; i++) {
+        struct producer p = begin_command(m, session, SPAN_LIT(" STORE"));
+        produce_octets(&p, i % 2 == 0 ? SPAN_LIT(" FLAGS \\Answered\r\n")
+                                      : SPAN_LIT(" FLAGS \\Seen\r\n"));
+        command_end(m, &p, session);
+    }
+}
+
+static void grow_here(struct mutator *m, unsigned session)
+{
+    struct scene *scene = &m->scenes[session - 1];
+    uint32_t turns = 1 + below(m, below(m, 16) == 0 ? LARGE_TURNS : SMALL_TURNS);
+    if (scene->state != SCENE_SELECTED)
+        command_prefix(m, session);
+    while (turns > 0 && scene->mailbox_nbytes > 0 && scene->exists < EXISTS_MOST) {
+        say_double(m, session);
+        turns--;
+    }
+    if (below(m, 3) == 0)
+        say_changes(m, session);
+}
+
+/* A server says at once how many there are. */
+static void tell_many(struct mutator *m)
+{
+    struct producer p = producer_of(m, 1);
+    produce_octets(&p, SPAN_LIT("* "));
+    produce_number(&p, p.scene->exists + (UINT32_C(1) << below(m, 11)));
+    produce_octets(&p, SPAN_LIT(" EXISTS\r\n"));
+    command_end(m, &p, 1);
+}
+
+/* Seldom: what has become large stays so in all that is made of it, and is slow. */
+bool session_grow(struct mutator *m, unsigned which)
+{
+    (void)which;
+    if (below(m, ONE_IN) != 0)
+        return false;
+    uint32_t place = units_place(m, m->units);
+    units_walk(m, place);
+    m->unit = place;
+    sink_units(&m->sink, m->units, 0, place);
+    if (m->side == MUTATOR_REQUESTS)
+        grow_here(m, units_session(m->units, place));
+    else
+        tell_many(m);
+    sink_units(&m->sink, m->units, place, m->units->nitems);
+    return true;
+}
