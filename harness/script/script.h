@@ -304,6 +304,10 @@ __attribute__((warn_unused_result)) int script_read(struct span text, const char
                                                     struct arena *arena,
                                                     struct script_file **file_r, struct err *err);
 
+/* Whether the first line that is not blank begins a target, and what lint() takes for a target
+ * file. */
+bool script_is_target(struct span text);
+
 /* Reads all errors of a scenario or target file instead of the first: appends each to out as
  * err_print() does, and returns how many there were (at most 200). Recovers at the next line. */
 size_t script_lint(struct span text, const char *path, const struct script_loader *loader,

@@ -7,9 +7,6 @@
 #include "script/fault.h"
 #include "script/target.h"
 
-/* Whether the first line that is not blank begins a target. */
-bool script_is_target(struct span text);
-
 /* Never NULL; what is wrong stands in faults, in order. */
 struct script_target *script_target_parse(struct span text, const char *path,
                                           struct script_faults *faults);
