@@ -2,6 +2,7 @@
 
 #include "convert/carrier.h"
 #include "script/quote.h"
+#include "script/script.h"
 #include "wire/wire.h"
 
 enum { NSESSIONS_MOST = 8 };
@@ -315,6 +316,8 @@ static int add_entry(struct transcript *t, const struct entry *entry, struct err
 {
     if (entry->sign == '-' && entry->text.nbytes == 0)
         return 0; /* nothing is said */
+    if (!script_can_name_session(entry->session))
+        return fault(t, err, "a scenario has another meaning for the name of this session");
     struct peer *peer = peer_of(t, entry->session);
     if (peer == NULL)
         return fault(t, err,

@@ -256,6 +256,11 @@ static int read_fixture(struct script_cursor *c, struct script_scenario *s)
 
 /* ---- session, axis ------------------------------------------------------------------------ */
 
+bool script_can_name_session(struct span name)
+{
+    return !script_is_control_word(name) && !script_is_meta_word(name);
+}
+
 static int read_session(struct script_cursor *c, struct script_scenario *s)
 {
     struct script_session session = {.user = "fred", .place = script_cursor_place(c, 0)};
@@ -263,7 +268,7 @@ static int read_session(struct script_cursor *c, struct script_scenario *s)
     size_t at = c->at;
     if (script_cursor_name(c, "the name of a session", &session.name) != 0)
         return -1;
-    if (script_is_control_word(span_of(session.name)) || script_is_meta_word(span_of(session.name)))
+    if (!script_can_name_session(span_of(session.name)))
         return script_cursor_fault(c, at, "a session cannot be called `%s`", session.name);
     if (!script_cursor_is_end(c)) {
         at = c->at;

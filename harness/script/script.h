@@ -304,6 +304,9 @@ __attribute__((warn_unused_result)) int script_read(struct span text, const char
                                                     struct arena *arena,
                                                     struct script_file **file_r, struct err *err);
 
+/* Not a word that begins a step or a line of the head: those cannot name a session. */
+bool script_can_name_session(struct span name);
+
 /* Whether the first line that is not blank begins a target, and what lint() takes for a target
  * file. */
 bool script_is_target(struct span text);
