@@ -6,6 +6,14 @@
 
 #include "base/buffer.h"
 
+/* What is quoted of somebody's text neither ends the line nor speaks to the terminal. */
+static void hide_controls(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = '?';
+}
+
 int err_set(struct err *err, const char *file, unsigned line, unsigned col, const char *format, ...)
 {
     va_list arguments;
@@ -14,6 +22,7 @@ int err_set(struct err *err, const char *file, unsigned line, unsigned col, cons
     (void)snprintf(err->file, sizeof err->file, "%s", file == NULL ? "" : file);
     (void)vsnprintf(err->text, sizeof err->text, format, arguments);
     va_end(arguments);
+    hide_controls(err->text);
     return -1;
 }
 

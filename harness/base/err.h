@@ -12,7 +12,7 @@ struct err {
     char file[256];   /* empty when the input was no file */
     unsigned line;    /* from 1; 0 when there is no such place */
     unsigned col;     /* octets from 1; 0 when there is no such place */
-    char text[768];   /* one sentence without a full stop */
+    char text[768];   /* one sentence without a full stop; control octets in it became `?` */
     char source[256]; /* the offending line, for the caret; empty when not known */
 };
 
