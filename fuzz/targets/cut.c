@@ -53,6 +53,7 @@ int __real_renameat(int from, const char *old, int to, const char *new);
 int __real_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
 int __real_futimens(int fd, const struct timespec times[2]);
 int __real_mkdirat(int directory, const char *name, mode_t mode);
+void *__real_malloc(size_t nbytes);
 void *__real_calloc(size_t count, size_t nbytes);
 void *__real_realloc(void *old, size_t nbytes);
 
@@ -64,6 +65,7 @@ int __wrap_renameat(int from, const char *old, int to, const char *new);
 int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
 int __wrap_futimens(int fd, const struct timespec times[2]);
 int __wrap_mkdirat(int directory, const char *name, mode_t mode);
+void *__wrap_malloc(size_t nbytes);
 void *__wrap_calloc(size_t count, size_t nbytes);
 void *__wrap_realloc(void *old, size_t nbytes);
 
@@ -118,6 +120,11 @@ int __wrap_futimens(int fd, const struct timespec times[2])
 int __wrap_mkdirat(int directory, const char *name, mode_t mode)
 {
     return fails(false) ? refuse() : __real_mkdirat(directory, name, mode);
+}
+
+void *__wrap_malloc(size_t nbytes)
+{
+    return fails(true) ? NULL : __real_malloc(nbytes);
 }
 
 void *__wrap_calloc(size_t count, size_t nbytes)
