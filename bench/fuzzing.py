@@ -49,7 +49,7 @@ def seeds(bench, name, is_stream, is_response):
 
 def libfuzzer_once(bench, path, folders, seconds):
     """Executions and commands a second of CPU time, and KiB. A target that finds something ends at once, and tells none."""
-    with tempfile.TemporaryDirectory(dir=bench.folder) as corpus:
+    with tempfile.TemporaryDirectory(dir=bench.shelf()) as corpus:
         done = bench.run([path, f"-max_total_time={seconds}", "-max_len=4096", "-seed=1", "-print_final_stats=1",
                           f"-artifact_prefix={corpus}/", corpus, *folders], codes=(0, 77, 1),
                          environment={"IMAPSPEC_FUZZ_RATE": "1"})
@@ -111,7 +111,7 @@ def sanitized(bench):
 
 
 def afl_once(bench, path, mutator, folders, seconds):
-    with tempfile.TemporaryDirectory(dir=bench.folder) as place:
+    with tempfile.TemporaryDirectory(dir=bench.shelf()) as place:
         begin = os.path.join(place, "in")
         os.makedirs(begin)
         for name in sorted(os.listdir(folders[0]))[:8]:

@@ -2,7 +2,6 @@
 import os
 import re
 import statistics
-import tempfile
 
 import figure
 
@@ -128,7 +127,7 @@ def mailbox_of(bench, store, title, sizes):
     seconds, peaks = {}, {}
     for turn in range(bench.runs):
         for size in sizes:
-            place = "memory" if store == "memory" else os.path.join(shelf(bench), f"{size}-{turn}")
+            place = "memory" if store == "memory" else os.path.join(bench.shelf(), f"{size}-{turn}")
             if store != "memory":
                 os.makedirs(place)
             for line in bench.json("mailbox_bench", place, size, 1):
@@ -147,14 +146,6 @@ def mailbox_of(bench, store, title, sizes):
     bench.add(figure.make(f"mailbox.{store}.expunge", f"EXPUNGE of {max(sizes) // 2:,} of {max(sizes):,}, {title}",
                           "s", runs, better="less", goal=figure.Goal("under 1 s", "median", most=1),
                           peak_kib=peaks[max(sizes)]))
-
-
-def shelf(bench):
-    """A folder in memory, when there is one: what the disk takes is not measured here."""
-    if bench.shelf is None:
-        bench.shelf = tempfile.mkdtemp(prefix="imapspec-bench-",
-                                       dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
-    return bench.shelf
 
 
 def mailbox(bench):

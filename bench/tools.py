@@ -66,11 +66,18 @@ class Bench:
         self.tree, self.build, self.fuzz_trees = tree, build, fuzz_trees
         self.runs, self.quick = runs, quick
         self.figures, self.absent = [], []
-        self.folder, self.shelf = tempfile.mkdtemp(prefix="imapspec-bench-"), None
+        self.folder, self.in_memory = tempfile.mkdtemp(prefix="imapspec-bench-"), None
 
     def close(self):
-        for folder in filter(None, (self.folder, self.shelf)):
+        for folder in filter(None, (self.folder, self.in_memory)):
             shutil.rmtree(folder, ignore_errors=True)
+
+    def shelf(self):
+        """A folder in memory, when there is one: what the disk takes is not measured."""
+        if self.in_memory is None:
+            self.in_memory = tempfile.mkdtemp(prefix="imapspec-bench-",
+                                              dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+        return self.in_memory
 
     def add(self, figure):
         self.figures.append(figure)
@@ -159,6 +166,14 @@ class Bench:
         with self.started([self.path("player_bench"), target, "--hold"], stdin=subprocess.PIPE) as (process, line):
             host, port, user, password = line.split(" ")
             yield Server(host, port, user, password, process)
+
+    @contextlib.contextmanager
+    def awake(self):
+        """Every processor is kept from sleeping (awake.c): for programs that wait for each other."""
+        with contextlib.ExitStack() as stack:
+            for cpu in os.sched_getaffinity(0):
+                stack.enter_context(self.started([self.path("awake"), str(cpu)]))
+            yield
 
     def bare(self, server, *how):
         """The bare client's line."""
