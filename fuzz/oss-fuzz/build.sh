@@ -80,6 +80,7 @@ rm "$work/probe.o"
 find "$work" -name '*.o' -exec ar rc "$work/imapspec.a" {} +
 # What targets replace functions of the C library by; and libraries, which $OUT has to do without.
 wrap=$(sed -n 's/^imapspec_wrap(targets \(.*\))/\1/p' CMakeLists.txt | sed 's/[^ ][^ ]*/-Wl,--wrap=&/g')
+[ -n "$wrap" ] || { echo "build.sh: no line imapspec_wrap(...) in CMakeLists.txt" >&2 && exit 1; }
 libraries="-Wl,-Bstatic -ljansson -luv_a -lssl -lcrypto -Wl,-Bdynamic -lpthread -ldl -lm"
 
 # name, takes streams, of what servers say
