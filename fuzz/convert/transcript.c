@@ -317,7 +317,8 @@ static int add_entry(struct transcript *t, const struct entry *entry, struct err
     if (entry->sign == '-' && entry->text.nbytes == 0)
         return 0; /* nothing is said */
     if (!script_can_name_session(entry->session))
-        return fault(t, err, "a scenario has another meaning for the name of this session");
+        return err_set(err, t->path, t->line, 1, "a session of a scenario cannot be called `%.*s`",
+                       SPAN_ARG(entry->session));
     struct peer *peer = peer_of(t, entry->session);
     if (peer == NULL)
         return fault(t, err,

@@ -24,7 +24,7 @@ void answer_prepare(struct mutator *m)
         m->answer_rules[i] = form_rule(m->form, answers[i].rule);
 }
 
-static void say_number(struct mutator *m, uint32_t number, const char *rest)
+void answer_numbered(struct mutator *m, uint32_t number, const char *rest)
 {
     struct producer p = producer_of(m, 1);
     produce_octets(&p, SPAN_LIT("* "));
@@ -40,7 +40,7 @@ static void say_found(struct mutator *m)
     uint32_t step = 1 + below(m, 3);
     uint32_t first = below(m, 8) == 0 ? 0 : 1;
     if (m->scenes[0].exists < first + count * step && below(m, 8) != 0)
-        say_number(m, first + count * step, " EXISTS\r\n");
+        answer_numbered(m, first + count * step, " EXISTS\r\n");
     struct producer p = producer_of(m, 1);
     produce_octets(&p, SPAN_LIT("* SEARCH"));
     for (uint32_t i = 0; i < count; i++) {

@@ -175,6 +175,14 @@ void command_swarm(struct mutator *m)
     }
 }
 
+struct producer command_start(struct mutator *m, unsigned session, struct span verb)
+{
+    struct producer p = producer_of(m, session);
+    produce_rule(&p, m->tag);
+    produce_octets(&p, verb);
+    return p;
+}
+
 void command_end(struct mutator *m, struct producer *p, unsigned session)
 {
     struct span text = span_make(p->out, p->nbytes);

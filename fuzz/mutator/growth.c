@@ -5,12 +5,9 @@
 
 enum { ONE_IN = 4, SMALL_TURNS = 3, LARGE_TURNS = 9, EXISTS_MOST = 600, CHANGES_MOST = 2000 };
 
-static struct producer begin_command(struct mutator *m, unsigned session, struct span verb)
+static struct producer begin_of_all(struct mutator *m, unsigned session, struct span verb)
 {
-    struct producer p = producer_of(m, session);
-    produce_rule(&p, m->tag);
-    produce_octets(&p, verb);
-    produce_octets(&p, SPAN_LIT(" 1:"));
+    struct producer p = command_start(m, session, verb);
     produce_number(&p, p.scene->exists);
     return p;
 }
@@ -18,7 +15,7 @@ static struct producer begin_command(struct mutator *m, unsigned session, struct
 /* All messages of the mailbox once more. */
 static void say_double(struct mutator *m, unsigned session)
 {
-    struct producer p = begin_command(m, session, SPAN_LIT(" COPY"));
+    struct producer p = begin_of_all(m, session, SPAN_LIT(" COPY 1:"));
     produce_octets(&p, SPAN_LIT(" "));
     produce_octets(&p, span_make(p.scene->mailbox, p.scene->mailbox_nbytes));
     produce_octets(&p, SPAN_LIT("\r\n"));
@@ -30,7 +27,7 @@ static void say_changes(struct mutator *m, unsigned session)
 {
     uint32_t count = 1 + below(m, LARGE_TURNS);
     for (uint32_t i = 0; i < count && i * m->scenes[session - 1].exists < CHANGES_MOST; i++) {
-        struct producer p = begin_command(m, session, SPAN_LIT(" STORE"));
+        struct producer p = begin_of_all(m, session, SPAN_LIT(" STORE 1:"));
         produce_octets(&p, i % 2 == 0 ? SPAN_LIT(" FLAGS \\Answered\r\n")
                                       : SPAN_LIT(" FLAGS \\Seen\r\n"));
         command_end(m, &p, session);
@@ -54,11 +51,7 @@ static void grow_here(struct mutator *m, unsigned session)
 /* A server says at once how many there are. */
 static void tell_many(struct mutator *m)
 {
-    struct producer p = producer_of(m, 1);
-    produce_octets(&p, SPAN_LIT("* "));
-    produce_number(&p, p.scene->exists + (UINT32_C(1) << below(m, 11)));
-    produce_octets(&p, SPAN_LIT(" EXISTS\r\n"));
-    command_end(m, &p, 1);
+    answer_numbered(m, m->scenes[0].exists + (UINT32_C(1) << below(m, 11)), " EXISTS\r\n");
 }
 
 /* Seldom: what has become large stays so in all that is made of it, and is slow. */

@@ -146,6 +146,8 @@ void sink_edit(struct mutator *m, uint32_t at, uint32_t nbytes, struct span repl
 struct producer producer_of(struct mutator *m, unsigned session);
 /* Writes a fresh command or response that suits the session, and lets it take effect. */
 void command_fresh(struct mutator *m, unsigned session);
+/* The same, begun: a tag and the verb, which brings its blanks. */
+struct producer command_start(struct mutator *m, unsigned session, struct span verb);
 /* Writes what p has made, and lets it take effect. */
 void command_end(struct mutator *m, struct producer *p, unsigned session);
 /* What a command (or response) does to a session, by its first words. */
@@ -174,6 +176,8 @@ void piece_prepare(struct mutator *m);
 
 /* Writes an operation of a client or some, what its server has to say, and their ends. */
 void answer_write(struct mutator *m);
+/* Writes data about a number: "* ", it, and the rest of the line. */
+void answer_numbered(struct mutator *m, uint32_t number, const char *rest);
 /* Finds the rules of the answers. */
 void answer_prepare(struct mutator *m);
 

@@ -20,9 +20,7 @@ void command_say(struct mutator *m, unsigned session, const char *text)
 
 static void say_login(struct mutator *m, unsigned session)
 {
-    struct producer p = producer_of(m, session);
-    produce_rule(&p, m->tag);
-    produce_octets(&p, SPAN_LIT(" LOGIN "));
+    struct producer p = command_start(m, session, SPAN_LIT(" LOGIN "));
     produce_octets(&p, m->pools.of[POOL_USER].items[0]);
     produce_octets(&p, SPAN_LIT(" "));
     produce_octets(&p, m->pools.of[POOL_PASSWORD].items[0]);
@@ -45,21 +43,20 @@ static struct span common_mailbox(struct mutator *m, const struct scene *scene,
     return pool_value(POOL_MAILBOX, &m->dice, scene, room);
 }
 
-static void produce_mailbox(struct mutator *m, struct producer *p)
+/* The mailbox is the last argument. */
+static void end_with_mailbox(struct mutator *m, struct producer *p, unsigned session)
 {
     char room[POOL_MOST_NBYTES];
     struct span name = common_mailbox(m, p->scene, room);
     produce_string(p, produce_can_spell(PRODUCE_ATOM, name) ? PRODUCE_ATOM : PRODUCE_QUOTED, name);
     produce_octets(p, SPAN_LIT("\r\n"));
+    command_end(m, p, session);
 }
 
 static void say_select(struct mutator *m, unsigned session)
 {
-    struct producer p = producer_of(m, session);
-    produce_rule(&p, m->tag);
-    produce_octets(&p, SPAN_LIT(" SELECT "));
-    produce_mailbox(m, &p);
-    command_end(m, &p, session);
+    struct producer p = command_start(m, session, SPAN_LIT(" SELECT "));
+    end_with_mailbox(m, &p, session);
 }
 
 void command_prefix(struct mutator *m, unsigned session)
@@ -96,9 +93,7 @@ void command_probe(struct mutator *m, unsigned session)
 /* A sequence and then the rest, said behind a verb. */
 static void say_of_messages(struct mutator *m, unsigned session, const char *verb, const char *rest)
 {
-    struct producer p = producer_of(m, session);
-    produce_rule(&p, m->tag);
-    produce_octets(&p, span_of(verb));
+    struct producer p = command_start(m, session, span_of(verb));
     produce_rule(&p, m->sequence);
     produce_octets(&p, span_of(rest));
     command_end(m, &p, session);
@@ -106,13 +101,10 @@ static void say_of_messages(struct mutator *m, unsigned session, const char *ver
 
 static void say_copy(struct mutator *m, unsigned session)
 {
-    struct producer p = producer_of(m, session);
-    produce_rule(&p, m->tag);
-    produce_octets(&p, SPAN_LIT(" COPY "));
+    struct producer p = command_start(m, session, SPAN_LIT(" COPY "));
     produce_rule(&p, m->sequence);
     produce_octets(&p, SPAN_LIT(" "));
-    produce_mailbox(m, &p);
-    command_end(m, &p, session);
+    end_with_mailbox(m, &p, session);
 }
 
 void event_deliver(struct mutator *m)

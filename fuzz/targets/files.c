@@ -142,9 +142,9 @@ static void take_scenario(struct span text)
     int rc = script_read(text, path, NULL, &arena, &file, &err);
     if (!script_is_target(text)) /* lint would read it as one */
         check_lint(text, rc);
-    if (rc != 0)
+    if (rc != 0) {
         check_error(&err, text);
-    if (rc == 0) {
+    } else {
         check_format(text, "a scenario file");
         check_written(file, &arena);
     }
