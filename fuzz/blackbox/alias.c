@@ -343,16 +343,17 @@ bool alias_family(const struct sample *sample, const struct play_finding *findin
 
 /* ---- what a command spoils ---- */
 
-static void spoilt_key(const struct stream_unit *unit, char *key_r)
+static void spoilt_key(const char *what, const struct stream_unit *unit, char *key_r)
 {
     struct buffer bones = {0};
     append_bones(unit, &bones);
-    (void)snprintf(key_r, BUCKET_KEY_NBYTES, "spoils-%08x",
+    (void)snprintf(key_r, BUCKET_KEY_NBYTES, "%s-%08x", what,
                    (unsigned)(rng_hash(buffer_span(&bones)) >> 32));
     buffer_free(&bones);
 }
 
-bool alias_spoils(const struct sample *sample, const struct play_finding *finding, char *key_r)
+bool alias_spoils(const struct sample *sample, const struct play_finding *finding, const char *what,
+                  char *key_r)
 {
     struct stream_splitter splitter = stream_splitter_of(span_make(sample->bytes, sample->nbytes));
     struct stream_unit unit;
@@ -363,7 +364,7 @@ bool alias_spoils(const struct sample *sample, const struct play_finding *findin
         if (unit.kind != STREAM_DATA || is_seen)
             return false;
         if (is_at(&unit, finding->tag) && writing_of(feedback_verb(unit.bytes)) < WRITING) {
-            spoilt_key(&unit, key_r);
+            spoilt_key(what, &unit, key_r);
             is_seen = true;
         } else if (!is_everyday(feedback_verb(unit.bytes))) {
             return false;
@@ -372,22 +373,20 @@ bool alias_spoils(const struct sample *sample, const struct play_finding *findin
     return is_seen;
 }
 
-struct bucket *alias_spoilt(const struct bucket_list *list, const struct sample *sample,
-                            const struct play_finding *finding)
+void alias_spoilt(const struct sample *sample, const struct play_finding *finding, const char *what,
+                  struct table *keys)
 {
     struct stream_splitter splitter = stream_splitter_of(span_make(sample->bytes, sample->nbytes));
     struct stream_unit unit;
-    struct bucket *bucket = NULL;
     char key[BUCKET_KEY_NBYTES];
     bool is_over = strcmp(finding->oracle, "model") != 0;
-    while (bucket == NULL && !is_over && stream_splitter_next(&splitter, &unit)) {
+    while (!is_over && stream_splitter_next(&splitter, &unit)) {
         is_over = is_at(&unit, finding->tag);
         if (unit.kind != STREAM_DATA || writing_of(feedback_verb(unit.bytes)) == WRITING)
             continue;
-        spoilt_key(&unit, key);
-        bucket = bucket_find(list, key);
+        spoilt_key(what, &unit, key);
+        (void)table_put(keys, span_of(key), keys);
     }
-    return bucket;
 }
 
 /* Relations are between answers to SEARCH, but for one. */

@@ -243,6 +243,28 @@ static void tell_again(struct campaign *c, const struct sample *sample,
 
 /* ---- telling apart ---- */
 
+/* By commands that write and are wrong by themselves: it is such a one, or stands behind one. */
+static struct bucket *find_spoilt(struct campaign *c, const struct sample *sample,
+                                  const struct play_finding *finding, struct finding_work *work)
+{
+    struct table spoilt = {0};
+    struct bucket *bucket = NULL;
+    char key[BUCKET_KEY_NBYTES];
+    alias_spoilt(sample, finding, "spoils", &spoilt);
+    for (size_t i = 0; i < spoilt.nentries && bucket == NULL; i++)
+        bucket = table_get(&c->course.buckets.known, spoilt.entries[i].key);
+    table_free(&spoilt);
+    if (bucket == NULL && alias_spoils(sample, finding, "spoilt", key))
+        bucket = bucket_find(&c->course.buckets, key);
+    alias_spoilt(sample, finding, "spoilt", &work->shows);
+    if (alias_spoils(sample, finding, "spoils", key)) {
+        (void)table_put(&work->shows, span_of(key), work);
+        if (bucket != NULL)
+            bucket_know(&c->course.buckets, bucket, key);
+    }
+    return bucket;
+}
+
 /* By what is said, whatever the finding. */
 static struct bucket *find_alike(struct campaign *c, const struct sample *sample,
                                  const struct play_finding *finding, struct finding_work *work)
@@ -259,10 +281,9 @@ static struct bucket *find_alike(struct campaign *c, const struct sample *sample
         bucket = bucket_find(&c->course.buckets, keys[i]);
         (void)table_put(&work->shows, span_of(keys[i]), work);
     }
+    struct bucket *spoilt = find_spoilt(c, sample, finding, work);
     if (bucket == NULL)
-        bucket = alias_spoilt(&c->course.buckets, sample, finding);
-    if (alias_spoils(sample, finding, probed))
-        (void)table_put(&work->shows, span_of(probed), work);
+        bucket = spoilt;
     if (alias_relation(sample, finding, probed)) {
         bool is_relation = strcmp(finding->oracle, "relation") == 0;
         if (bucket == NULL && is_relation)

@@ -47,11 +47,13 @@ void alias_skeleton(const struct sample *sample, char *key_r);
 bool alias_family(const struct sample *sample, const struct play_finding *finding, char *key_r);
 
 /* A command that writes, said to mailboxes as they were filled, and wrong by itself: what is wrong
- * at the same command, or behind it, in longer streams is its doing. alias_spoils: the key of the
- * command if a sample is of that kind, false if not; alias_spoilt: the bucket of such a one. */
-bool alias_spoils(const struct sample *sample, const struct play_finding *finding, char *key_r);
-struct bucket *alias_spoilt(const struct bucket_list *list, const struct sample *sample,
-                            const struct play_finding *finding);
+ * at the same command, or behind it, in longer streams is its doing, whichever is seen first.
+ * alias_spoils: the key WHAT-... of the command if a sample is of that kind, false if not;
+ * alias_spoilt: adds the keys of all such commands up to the finding. */
+bool alias_spoils(const struct sample *sample, const struct play_finding *finding, const char *what,
+                  char *key_r);
+void alias_spoilt(const struct sample *sample, const struct play_finding *finding, const char *what,
+                  struct table *keys);
 
 /* A key of relations, and of what the model has against an answer to SEARCH: where it is wrong,
  * relations are broken, too. False when it is neither. */

@@ -98,8 +98,8 @@ static void request_effect(struct scene *scene, struct span text, struct span wo
     else if (effect == EFFECT_SELECT && scene->state != SCENE_NEW)
         scene->state = SCENE_SELECTED;
     if (effect == EFFECT_SELECT) {
-        scene->old = scene->exists = EXISTS_GUESS;
         note_mailbox(scene, text, word);
+        scene->old = scene->exists = pool_exists(span_make(scene->mailbox, scene->mailbox_nbytes));
     }
     if (effect == EFFECT_EXPUNGE && scene->exists > 1) {
         scene->old = scene->exists;
@@ -180,6 +180,14 @@ struct producer command_start(struct mutator *m, unsigned session, struct span v
     struct producer p = producer_of(m, session);
     produce_rule(&p, m->tag);
     produce_octets(&p, verb);
+    return p;
+}
+
+struct producer command_start_all(struct mutator *m, unsigned session, struct span verb)
+{
+    struct producer p = command_start(m, session, verb);
+    produce_octets(&p, SPAN_LIT("1:"));
+    produce_number(&p, p.scene->exists > 0 ? p.scene->exists : 1);
     return p;
 }
 

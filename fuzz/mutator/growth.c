@@ -5,17 +5,10 @@
 
 enum { ONE_IN = 4, SMALL_TURNS = 3, LARGE_TURNS = 9, EXISTS_MOST = 600, CHANGES_MOST = 2000 };
 
-static struct producer begin_of_all(struct mutator *m, unsigned session, struct span verb)
-{
-    struct producer p = command_start(m, session, verb);
-    produce_number(&p, p.scene->exists);
-    return p;
-}
-
 /* All messages of the mailbox once more. */
 static void say_double(struct mutator *m, unsigned session)
 {
-    struct producer p = begin_of_all(m, session, SPAN_LIT(" COPY 1:"));
+    struct producer p = command_start_all(m, session, SPAN_LIT(" COPY "));
     produce_octets(&p, SPAN_LIT(" "));
     produce_octets(&p, span_make(p.scene->mailbox, p.scene->mailbox_nbytes));
     produce_octets(&p, SPAN_LIT("\r\n"));
@@ -27,7 +20,7 @@ static void say_changes(struct mutator *m, unsigned session)
 {
     uint32_t count = 1 + below(m, LARGE_TURNS);
     for (uint32_t i = 0; i < count && i * m->scenes[session - 1].exists < CHANGES_MOST; i++) {
-        struct producer p = begin_of_all(m, session, SPAN_LIT(" STORE 1:"));
+        struct producer p = command_start_all(m, session, SPAN_LIT(" STORE "));
         produce_octets(&p, i % 2 == 0 ? SPAN_LIT(" FLAGS \\Answered\r\n")
                                       : SPAN_LIT(" FLAGS \\Seen\r\n"));
         command_end(m, &p, session);
@@ -40,7 +33,8 @@ static void grow_here(struct mutator *m, unsigned session)
     uint32_t turns = 1 + below(m, below(m, 16) == 0 ? LARGE_TURNS : SMALL_TURNS);
     if (scene->state != SCENE_SELECTED)
         command_prefix(m, session);
-    while (turns > 0 && scene->mailbox_nbytes > 0 && scene->exists < EXISTS_MOST) {
+    while (turns > 0 && scene->mailbox_nbytes > 0 && scene->exists > 0 &&
+           scene->exists < EXISTS_MOST) {
         say_double(m, session);
         turns--;
     }

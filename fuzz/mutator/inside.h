@@ -16,7 +16,6 @@ enum {
     OPERATORS_MOST = 64,
     VERBS_MOST = 16,
     ANSWERS_MOST = 16,
-    EXISTS_GUESS = 5, /* messages of a mailbox that nobody has told about */
     SWARM_CALLS = 64,
     KEPT_NTREES = 128,
     KEPT_NBYTES = 128,
@@ -64,7 +63,7 @@ struct mutator {
     struct form *form;
     int start;    /* the rule of units: request, server-unit */
     int greeting; /* MUTATOR_RESPONSES */
-    int tag, eol, sequence;
+    int tag, eol, sequence, text_key;
     int verb_rules[VERBS_MOST];
     int answer_rules[ANSWERS_MOST];
     struct dice dice;
@@ -148,6 +147,8 @@ struct producer producer_of(struct mutator *m, unsigned session);
 void command_fresh(struct mutator *m, unsigned session);
 /* The same, begun: a tag and the verb, which brings its blanks. */
 struct producer command_start(struct mutator *m, unsigned session, struct span verb);
+/* And all messages that the session may know: 1:N. */
+struct producer command_start_all(struct mutator *m, unsigned session, struct span verb);
 /* Writes what p has made, and lets it take effect. */
 void command_end(struct mutator *m, struct producer *p, unsigned session);
 /* What a command (or response) does to a session, by its first words. */

@@ -44,23 +44,23 @@ static struct span common_mailbox(struct mutator *m, const struct scene *scene,
 }
 
 /* The mailbox is the last argument. */
-static void end_with_mailbox(struct mutator *m, struct producer *p, unsigned session)
+static void end_with_mailbox(struct mutator *m, struct producer *p, unsigned session,
+                             struct span name)
 {
-    char room[POOL_MOST_NBYTES];
-    struct span name = common_mailbox(m, p->scene, room);
     produce_string(p, produce_can_spell(PRODUCE_ATOM, name) ? PRODUCE_ATOM : PRODUCE_QUOTED, name);
     produce_octets(p, SPAN_LIT("\r\n"));
     command_end(m, p, session);
 }
 
-static void say_select(struct mutator *m, unsigned session)
+static void say_select(struct mutator *m, unsigned session, struct span name)
 {
     struct producer p = command_start(m, session, SPAN_LIT(" SELECT "));
-    end_with_mailbox(m, &p, session);
+    end_with_mailbox(m, &p, session, name);
 }
 
 void command_prefix(struct mutator *m, unsigned session)
 {
+    char room[POOL_MOST_NBYTES];
     unsigned state = m->scenes[session - 1].state;
     if (m->side == MUTATOR_RESPONSES) {
         command_say(m, session, "* OK ready");
@@ -74,18 +74,32 @@ void command_prefix(struct mutator *m, unsigned session)
     }
     if (state == SCENE_NEW || state == SCENE_OVER)
         say_login(m, session);
-    say_select(m, session);
+    say_select(m, session, common_mailbox(m, &m->scenes[session - 1], room));
+}
+
+static void probe_request(struct mutator *m, unsigned session)
+{
+    static const char *const plain[] = {"NOOP", "NOOP", "SEARCH ALL", "CHECK"};
+    static const char *const items[] = {" ALL\r\n", " (FLAGS RFC822.SIZE)\r\n"};
+    uint32_t kind = below(m, 6);
+    if (kind < 4) {
+        command_say(m, session, plain[kind]);
+        return;
+    }
+    struct producer p = command_start_all(m, session, SPAN_LIT(" FETCH "));
+    produce_octets(&p, span_of(items[kind - 4]));
+    command_end(m, &p, session);
 }
 
 void command_probe(struct mutator *m, unsigned session)
 {
-    static const char *const requests[] = {
-        "NOOP", "SEARCH ALL", "CHECK", "FETCH 1:5 ALL", "FETCH 1:5 (FLAGS RFC822.SIZE)", "NOOP"};
     static const char *const responses[] = {"* 5 EXISTS", "* 0 EXISTS",   "* 1 EXPUNGE",
                                             "* 1 RECENT", "* SEARCH 1 2", "a1 OK done"};
-    uint32_t count = 1 + below(m, 3);
-    for (uint32_t i = 0; i < count; i++)
-        command_say(m, session, (m->side == MUTATOR_REQUESTS ? requests : responses)[below(m, 6)]);
+    for (uint32_t count = 1 + below(m, 3); count > 0; count--)
+        if (m->side == MUTATOR_REQUESTS)
+            probe_request(m, session);
+        else
+            command_say(m, session, responses[below(m, 6)]);
 }
 
 /* ---- what clients do with a mailbox that they share ---- */
@@ -99,14 +113,6 @@ static void say_of_messages(struct mutator *m, unsigned session, const char *ver
     command_end(m, &p, session);
 }
 
-static void say_copy(struct mutator *m, unsigned session)
-{
-    struct producer p = command_start(m, session, SPAN_LIT(" COPY "));
-    produce_rule(&p, m->sequence);
-    produce_octets(&p, SPAN_LIT(" "));
-    end_with_mailbox(m, &p, session);
-}
-
 void event_deliver(struct mutator *m)
 {
     unsigned argument = below(m, 256);
@@ -118,11 +124,41 @@ void event_deliver(struct mutator *m)
 static const char *const other_flags[] = {" FLAGS \\Deleted\r\n", " -FLAGS (\\Seen k1)\r\n",
                                           " +FLAGS k1\r\n", " +FLAGS (k2 k3)\r\n"};
 
+/* Copies messages and, half of the time, goes where they are and changes what is there. */
+static void say_copy(struct mutator *m, unsigned session)
+{
+    char room[POOL_MOST_NBYTES];
+    struct producer p = command_start(m, session, SPAN_LIT(" COPY "));
+    struct span name = common_mailbox(m, p.scene, room);
+    produce_rule(&p, m->sequence);
+    produce_octets(&p, SPAN_LIT(" "));
+    end_with_mailbox(m, &p, session, name);
+    if (below(m, 2) != 0)
+        return;
+    say_select(m, session, name);
+    say_of_messages(m, session, " STORE ", other_flags[below(m, 4)]);
+}
+
+/* Looks for something in messages of which it has seen the envelopes. */
+static void say_search(struct mutator *m, unsigned session)
+{
+    struct producer p = command_start_all(m, session, SPAN_LIT(" FETCH "));
+    produce_octets(&p, SPAN_LIT(" ENVELOPE\r\n"));
+    command_end(m, &p, session);
+    p = command_start(m, session, SPAN_LIT(" SEARCH"));
+    for (uint32_t count = 1 + below(m, 3); count > 0; count--) {
+        produce_octets(&p, SPAN_LIT(" "));
+        produce_rule(&p, m->text_key);
+    }
+    produce_octets(&p, SPAN_LIT("\r\n"));
+    command_end(m, &p, session);
+}
+
 static void take_step(struct mutator *m, unsigned session)
 {
     if (m->scenes[session - 1].state != SCENE_SELECTED && below(m, 16) != 0)
         command_prefix(m, session);
-    switch (below(m, 9)) {
+    switch (below(m, 10)) {
     case 0:
         say_of_messages(m, session, " STORE ", " +FLAGS (\\Deleted)\r\n");
         return;
@@ -142,6 +178,9 @@ static void take_step(struct mutator *m, unsigned session)
         return;
     case 6:
         say_copy(m, session);
+        return;
+    case 7:
+        say_search(m, session);
         return;
     default:
         command_fresh(m, session);
@@ -172,6 +211,7 @@ static void write_steps(struct mutator *m, unsigned here)
 void piece_prepare(struct mutator *m)
 {
     m->sequence = form_rule(m->form, "sequence");
+    m->text_key = form_rule(m->form, "text-key");
 }
 
 /* ---- operators ---- */

@@ -54,7 +54,7 @@ struct scene {
 
 enum scene_state { SCENE_NEW, SCENE_AUTHENTICATED, SCENE_SELECTED, SCENE_OVER, SCENE_NSTATES };
 
-enum { POOL_MOST_NBYTES = 80 };
+enum { POOL_MOST_NBYTES = 80, POOL_EXISTS_GUESS = 5 };
 
 /* What chance the folders of fuzz/ use for each octet or so: splitmix64, without a call. */
 struct dice {
@@ -87,6 +87,10 @@ struct span pool_value(enum pool pool, struct dice *dice, const struct scene *sc
 
 /* The value that stands for all of a pool: its first word, the number 1, the tag of the command. */
 struct span pool_canonical(enum pool pool, const struct scene *scene, char out[POOL_MOST_NBYTES]);
+
+/* The messages of a mailbox when nobody has told about it: those of the fixture, or
+ * POOL_EXISTS_GUESS. */
+uint16_t pool_exists(struct span mailbox);
 
 /* A number as a bad client or server may mean it: about the number of messages, or at an edge. */
 struct span pool_edge_number(struct dice *dice, const struct scene *scene,

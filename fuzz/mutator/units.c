@@ -116,8 +116,8 @@ void units_walk(struct mutator *m, uint32_t upto)
 {
     for (size_t i = 0; i < STREAM_NSESSIONS; i++)
         m->scenes[i] = (struct scene){.pools = &m->pools,
-                                      .exists = EXISTS_GUESS,
-                                      .old = EXISTS_GUESS,
+                                      .exists = POOL_EXISTS_GUESS,
+                                      .old = POOL_EXISTS_GUESS,
                                       .is_server = m->side == MUTATOR_RESPONSES};
     for (uint32_t i = 0; i < upto; i++) {
         const struct unit *u = &m->units->items[i];

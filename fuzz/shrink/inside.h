@@ -16,6 +16,7 @@ enum phase {
     PHASE_LISTS,    /* unit, cursor: node, an element of a list */
     PHASE_NODES,    /* unit, cursor: node */
     PHASE_VALUES,   /* unit, cursor: node */
+    PHASE_WORDS,    /* unit without a derivation, cursor: first word of a run of `chunk` */
     PHASE_NPHASES
 };
 
@@ -35,8 +36,8 @@ struct shrinker {
     struct buffer text;  /* its data */
 
     enum phase phase;
-    size_t chunk;  /* PHASE_UNITS */
-    size_t unit;   /* the trees' phases */
+    size_t chunk;  /* PHASE_UNITS, PHASE_WORDS */
+    size_t unit;   /* the phases within a command */
     size_t cursor; /* next to be tried */
     bool is_loaded, has_changed, is_done;
 
@@ -49,6 +50,10 @@ bool shrink_sessions(struct shrinker *s);
 bool shrink_units(struct shrinker *s);
 bool shrink_events(struct shrinker *s);
 bool shrink_trees(struct shrinker *s);
+bool shrink_words(struct shrinker *s);
+
+/* Takes s->unit apart, to s->text and s->tree; false when it is no data, or too long. */
+bool shrink_load(struct shrinker *s);
 
 /* The data of a unit, without escapes and control events, in place of what `out` held. */
 void shrink_data(const struct stream_unit *unit, struct buffer *out);

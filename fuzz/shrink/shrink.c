@@ -21,6 +21,8 @@ static void enter(struct shrinker *s, enum phase phase)
     s->unit = 0;
     s->is_loaded = false;
     s->chunk = s->nunits / 2 > 0 ? s->nunits / 2 : 1;
+    if (phase == PHASE_WORDS)
+        s->chunk = SIZE_MAX; /* of each command: all its words */
 }
 
 struct shrinker *shrink_new(enum mutator_side side, struct span stream, size_t budget)
@@ -143,6 +145,8 @@ static bool propose(struct shrinker *s)
     case PHASE_NODES:
     case PHASE_VALUES:
         return shrink_trees(s);
+    case PHASE_WORDS:
+        return shrink_words(s);
     case PHASE_NPHASES:
         break;
     }
@@ -153,7 +157,7 @@ static bool propose(struct shrinker *s)
 
 static void next_phase(struct shrinker *s)
 {
-    enum phase last = s->keeps_values ? PHASE_NODES : PHASE_VALUES;
+    enum phase last = s->keeps_values ? PHASE_NODES : PHASE_WORDS;
     if (s->phase < last) {
         enter(s, (enum phase)(s->phase + 1));
         return;
@@ -213,7 +217,7 @@ void shrink_answer(struct shrinker *s, bool is_same)
     split(s);
     s->is_loaded = false;
     /* What stood at the cursor is gone: the next of its kind stands there now. */
-    if (s->phase == PHASE_UNITS && nunits > s->nunits)
+    if (s->phase == PHASE_WORDS || (s->phase == PHASE_UNITS && nunits > s->nunits))
         s->cursor -= s->cursor >= s->chunk ? s->chunk : s->cursor;
     else if (s->phase == PHASE_LISTS)
         s->cursor--;

@@ -12,10 +12,10 @@
  *
  * Whole sessions are left out first, then runs of commands and events, shorter and shorter, then
  * control events inside commands, then elements of lists, then subtrees are replaced by their
- * shortest derivation; values become canonical at last (tags a1, a2, ..., the first name of its
- * pool, number 1, strings as atoms). Round after round, until a round changes nothing: then the
- * result is 1-minimal, no command, event, list element or subtree can be made smaller alone.
- * What does not parse stays as it is, but for being left out as a whole.
+ * shortest derivation; then values become canonical (tags a1, a2, ..., the first name of its pool,
+ * number 1, strings as atoms); at last runs of words go from what has no derivation. Round after
+ * round, until a round changes nothing: then the result is 1-minimal, no command, event, list
+ * element, subtree or word can go or be made smaller alone.
  *
  * Nothing is asked twice. Every accepted candidate is shorter than the one before, or as long and
  * more canonical, so it always ends.

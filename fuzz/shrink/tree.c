@@ -4,7 +4,7 @@
 
 enum { REPLACEMENT_NBYTES = 4096 };
 
-static bool load(struct shrinker *s)
+bool shrink_load(struct shrinker *s)
 {
     const struct stream_unit *unit = &s->units[s->unit];
     if (unit->kind != STREAM_DATA)
@@ -172,49 +172,82 @@ static bool try_plain(struct shrinker *s, const struct parse_node *node, struct 
     return is_change;
 }
 
-/* First the canonical value, then the same value in the plainest spelling. */
-static bool try_value(struct shrinker *s, const struct parse_node *node, bool is_second)
+/* The canonical value, in a literal as the one before. */
+static bool try_literal(struct shrinker *s, const struct parse_node *node, struct span spelled,
+                        struct span canonical)
+{
+    enum produce_spelling spelling;
+    struct span value = produce_string_value(spelled, &spelling);
+    bool is_change = spelling == PRODUCE_LITERAL && value.nbytes >= canonical.nbytes &&
+                     !span_equal(value, canonical);
+    struct buffer literal = {0};
+    buffer_printf(&literal, "{%zu}\r\n%.*s", canonical.nbytes, SPAN_ARG(canonical));
+    if (is_change)
+        write_candidate(s, node, buffer_span(&literal));
+    buffer_free(&literal);
+    return is_change;
+}
+
+/* First the canonical value, then the same value in the plainest spelling, then the canonical one
+ * spelled as it was. */
+static bool try_value(struct shrinker *s, const struct parse_node *node, unsigned turn)
 {
     char room[POOL_MOST_NBYTES];
     const struct form_rule *rule = rule_of(s, node);
     struct span spelled = span_slice(buffer_span(&s->text), node->at, node->nbytes);
-    if (rule == NULL || rule->pool == POOL_NONE || node->nbytes == 0)
+    if (rule == NULL || rule->pool == POOL_NONE || node->nbytes == 0 ||
+        (turn > 0 && !is_string_pool(rule->pool)))
         return false;
-    if (is_second)
-        return is_string_pool(rule->pool) && try_plain(s, node, spelled);
+    if (turn == 1)
+        return try_plain(s, node, spelled);
     struct scene scene = scene_of(s);
     struct span value = pool_canonical(rule->pool, &scene, room);
+    if (turn == 2)
+        return try_literal(s, node, spelled, value);
     if (span_equal(value, spelled))
         return false;
     write_candidate(s, node, value);
     return true;
 }
 
-/* Each node has two turns. */
+static bool try_shape(struct shrinker *s, size_t index, unsigned turn)
+{
+    if (turn == 0)
+        return try_node(s, &s->tree->nodes[index]);
+    return turn == 1 && try_lift(s, index);
+}
+
+static bool try_list(struct shrinker *s, size_t index, unsigned turn)
+{
+    if (turn == 0)
+        return try_element(s, &s->tree->nodes[index]);
+    return turn == 1 && try_first(s, index);
+}
+
+enum { TURNS = 3 };
+
 static bool try_cursor(struct shrinker *s)
 {
-    size_t step = s->cursor++;
-    size_t index = step / 2;
-    bool is_second = step % 2 != 0;
+    size_t index = s->cursor / TURNS;
+    unsigned turn = (unsigned)(s->cursor++ % TURNS);
     if (s->phase == PHASE_LISTS)
         index = s->tree->nnodes - 1 - index;
-    const struct parse_node *node = &s->tree->nodes[index];
     if (is_part_of_value(s, index))
         return false;
     if (s->phase == PHASE_LISTS)
-        return is_second ? try_first(s, index) : try_element(s, node);
+        return try_list(s, index, turn);
     if (s->phase == PHASE_VALUES)
-        return try_value(s, node, is_second);
-    return is_second ? try_lift(s, index) : try_node(s, node);
+        return try_value(s, &s->tree->nodes[index], turn);
+    return try_shape(s, index, turn);
 }
 
 bool shrink_trees(struct shrinker *s)
 {
     for (; s->unit < s->nunits; s->unit++, s->cursor = 0, s->is_loaded = false) {
-        if (!s->is_loaded && !load(s))
+        if (!s->is_loaded && !shrink_load(s))
             continue;
         s->is_loaded = true;
-        while (s->cursor < s->tree->nnodes * (size_t)2)
+        while (s->cursor < s->tree->nnodes * (size_t)TURNS)
             if (try_cursor(s))
                 return true;
     }

@@ -51,6 +51,12 @@ static bool is_garbage(struct span s)
     return has(s, "\x80");
 }
 
+static bool is_two_literals(struct span s)
+{
+    size_t at = span_find(s, SPAN_LIT("}\r\n"));
+    return at != SPAN_NPOS && has(span_from(s, at + 1), "}\r\n");
+}
+
 static bool is_two_keys(struct span s)
 {
     return has(s, "SEARCH") && has(s, "SEEN") && has(s, "NEW");
@@ -82,7 +88,11 @@ static const struct {
      "CK\r\nz CHECK\r\n",
      "\x06\x03"
      "a1 CHECK\r\n"},
-    {is_garbage, "x NOOP\r\n\x80\x81 a\r\ny CHECK\r\n", "\x80\x81 a\r\n"},
+    {is_garbage, "x NOOP\r\n\x80\x81 a\r\ny CHECK\r\n", "\x80\x81"},
+    {is_two_literals,
+     "x SEARCH ON {4}\r\nseen BEFORE \"no date\" CC {1}\r\nx SINCE {3}\r\n4-4 OLD\r\n",
+     " {1}\r\nx {3}\r\n4-4"},
+    {is_two_literals, "x SEARCH ON {4} {9999999999}\r\n {3}\r\n}{", NULL},
     {is_two_keys, "t SEARCH ALL SEEN OLD NEW FROM \"x\" SUBJECT {1}\r\ny\r\n",
      "a1 SEARCH SEEN NEW\r\n"},
     {is_store_of_k2, "t STORE 4:7,9 +FLAGS (\\Seen k1 k2 k3)\r\n", "a1 STORE 1 FLAGS k2\r\n"},
