@@ -79,15 +79,14 @@ void command_prefix(struct mutator *m, unsigned session)
 
 static void probe_request(struct mutator *m, unsigned session)
 {
-    static const char *const plain[] = {"NOOP", "NOOP", "SEARCH ALL", "CHECK"};
-    static const char *const items[] = {" ALL\r\n", " (FLAGS RFC822.SIZE)\r\n"};
-    uint32_t kind = below(m, 6);
-    if (kind < 4) {
-        command_say(m, session, plain[kind]);
+    static const char *const plain[] = {"NOOP", "SEARCH ALL", "CHECK"};
+    static const char *const items[] = {" ALL\r\n", " FLAGS\r\n", " (FLAGS RFC822.SIZE)\r\n"};
+    if (below(m, 2) == 0) {
+        command_say(m, session, plain[below(m, 3)]);
         return;
     }
     struct producer p = command_start_all(m, session, SPAN_LIT(" FETCH "));
-    produce_octets(&p, span_of(items[kind - 4]));
+    produce_octets(&p, span_of(items[below(m, 3)]));
     command_end(m, &p, session);
 }
 
@@ -104,11 +103,25 @@ void command_probe(struct mutator *m, unsigned session)
 
 /* ---- what clients do with a mailbox that they share ---- */
 
-/* A sequence and then the rest, said behind a verb. */
+/* Mostly as clients name messages: one of them, or all. */
+static void produce_messages(struct mutator *m, struct producer *p)
+{
+    uint32_t exists = p->scene->exists > 0 ? p->scene->exists : 1;
+    uint32_t kind = below(m, 4);
+    if (kind == 0) {
+        produce_rule(p, m->sequence);
+        return;
+    }
+    if (kind == 1)
+        produce_octets(p, SPAN_LIT("1:"));
+    produce_number(p, kind == 1 ? exists : 1 + below(m, exists));
+}
+
+/* Messages and then the rest, said behind a verb. */
 static void say_of_messages(struct mutator *m, unsigned session, const char *verb, const char *rest)
 {
     struct producer p = command_start(m, session, span_of(verb));
-    produce_rule(&p, m->sequence);
+    produce_messages(m, &p);
     produce_octets(&p, span_of(rest));
     command_end(m, &p, session);
 }
@@ -130,7 +143,7 @@ static void say_copy(struct mutator *m, unsigned session)
     char room[POOL_MOST_NBYTES];
     struct producer p = command_start(m, session, SPAN_LIT(" COPY "));
     struct span name = common_mailbox(m, p.scene, room);
-    produce_rule(&p, m->sequence);
+    produce_messages(m, &p);
     produce_octets(&p, SPAN_LIT(" "));
     end_with_mailbox(m, &p, session, name);
     if (below(m, 2) != 0)
@@ -199,7 +212,7 @@ static void write_steps(struct mutator *m, unsigned here)
         if (next != session)
             sink_session(&m->sink, session = next);
         take_step(m, session);
-        if (session == other && below(m, 3) == 0) {
+        if (session == other && below(m, 2) == 0) {
             sink_session(&m->sink, session = here);
             command_probe(m, here);
         }
