@@ -7,13 +7,18 @@
 
 option(IMAPSPEC_FUZZ_OCTETS "leave mutation to the engine alone" OFF)
 
-# Those who judge and make inputs.
-set(IMAPSPEC_FUZZ_PLAIN catalogue wire grammar model script stream convert mutator shrink glue
-    generator seeds afl_mutator net reports shim run target mutants watch cut judge CACHE STRING
-    "folders that are not instrumented in a tree for fuzzing")
-# What is under test calls them with what it has: sanitizers look at that, and engines do not steer by
-# it.
-set(IMAPSPEC_FUZZ_CALLED base CACHE STRING "folders that have sanitizers alone in a tree for fuzzing")
+option(IMAPSPEC_FUZZ_FILES "what reads our own files is under test: for the target `files`" OFF)
+
+# Those who judge and make inputs: not instrumented.
+set(IMAPSPEC_FUZZ_PLAIN catalogue mutator shrink glue generator seeds afl_mutator net shim run watch
+    cut judge)
+# What is under test calls them with what it has: sanitizers look at that, and engines do not steer
+# by it.
+set(IMAPSPEC_FUZZ_CALLED "")
+if(NOT IMAPSPEC_FUZZ_FILES)
+  list(APPEND IMAPSPEC_FUZZ_PLAIN wire grammar model script stream convert reports target mutants)
+  list(APPEND IMAPSPEC_FUZZ_CALLED base)
+endif()
 
 # imapspec_instrument(TARGET): called for each library and program of a tree for fuzzing.
 function(imapspec_instrument name)
