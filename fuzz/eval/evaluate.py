@@ -2,11 +2,11 @@
 
     evaluate.py RESULTS --tree TREE --build FOLDER [--time S] [--seeds N] [--engine E]... [--bug ID]...
 
-FOLDER has the trees lf-asan, lf-octets and afl-asan as fuzz-NAME, and in `default` imapspec_planted;
-tools/fuzz-eval makes them. RESULTS gets a line of JSON for each run when it is done; runs that it
-has already are left out, so an evaluation can be stopped and gone on with. Each run is on one core
-(--core), and its time is what the engine, and all that it starts, take of that core: so other work
-on the machine changes little. Ends with 1 when --all-found was given and something was not found.
+FOLDER has the trees lf-asan, lf-octets and afl-asan as fuzz-NAME; tools/fuzz-eval makes them.
+RESULTS gets a line of JSON for each run when it is done; runs that it has already are left out, so
+an evaluation can be stopped and gone on with. Each run is on one core (--core), and its time is
+what the engine, and all that it starts, take of that core: so other work on the machine changes
+little. Ends with 1 when --all-found was given and something was not found.
 """
 import argparse
 import json
@@ -194,6 +194,10 @@ class Run:
         """The black-box fuzzer of what has the bug."""
         return self.options.blackbox_client if self.bug.target == "client" else self.options.blackbox
 
+    def outside_environment(self):
+        return self.environment(IMAPSPEC_DATA=self.options.tree,
+                                IMAPSPEC_SERVER=self.options.blackbox_server)
+
     def blackbox(self):
         """What the peer does is seen from outside only; the server is a process of its own."""
         fuzzer = self.fuzzer()
@@ -203,8 +207,7 @@ class Run:
         limit = self.options.time * WALL_MOST + WALL_LEAST_S + CONFIRMING_S
         command = [*fuzzer.split(), "--time", f"{limit}s",
                    "--seed", str(self.seed), "--findings", findings]
-        seconds, status = self.wait(command, self.environment(IMAPSPEC_DATA=self.options.tree),
-                                    self.shown)
+        seconds, status = self.wait(command, self.outside_environment(), self.shown)
         # a server that ends while it is filled is none that can be fuzzed: told all the same
         has_ended = re.search(r"^imapspec: .* (exited with status|was killed by)", self.told(),
                               re.MULTILINE)
@@ -221,7 +224,7 @@ class Run:
 
     def verify_outside(self, findings):
         """None when one of the findings shows without the bug, too."""
-        environment = self.environment(IMAPSPEC_DATA=self.options.tree)
+        environment = self.outside_environment()
         del environment["IMAPSPEC_BUG"]
         program, _, *target = self.fuzzer().split()
         for folder, _, names in os.walk(findings):
@@ -327,6 +330,7 @@ def arguments_of(argv):
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--bug", action="append")
     parser.add_argument("--blackbox", default="", help="the command that fuzzes a server from outside: PROGRAM fuzz ...")
+    parser.add_argument("--blackbox-server", default="", help="the program that it starts as the server")
     parser.add_argument("--blackbox-client", default="", help="the same for the client")
     parser.add_argument("--all-found", action="store_true")
     return parser.parse_args(argv)

@@ -94,6 +94,9 @@ void cli_texts_add(struct cli *cli, struct cli_texts *list, const char *text);
  * or the tree it was built in. NULL and *err when there is none. */
 const char *cli_find_data(struct cli *cli, struct err *err);
 
+/* The program that is started as reference-tcp: $IMAPSPEC_SERVER, or NULL, for this one. */
+const char *cli_server_program(void);
+
 /* A file's octets in the cli's arena; "-" is standard input. */
 __attribute__((warn_unused_result)) int cli_read_file(struct cli *cli, const char *path,
                                                       struct span *octets_r, struct err *err);

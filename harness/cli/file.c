@@ -201,6 +201,12 @@ const char *cli_find_data(struct cli *cli, struct err *err)
     return NULL;
 }
 
+const char *cli_server_program(void)
+{
+    const char *named = getenv("IMAPSPEC_SERVER");
+    return named == NULL || named[0] == '\0' ? NULL : named;
+}
+
 const char *cli_short_path(struct arena *arena, const char *path)
 {
     char folder[4096];

@@ -33,6 +33,7 @@ static int open_target(struct cli *cli, const char *argument, const struct fuzz_
     struct target_request request = {.argument = argument,
                                      .targets_folder =
                                          arena_printf(&cli->arena, "%s/scripts/targets", cli->data),
+                                     .imapspec = cli_server_program(),
                                      .wants_client = options->is_client || is_shim,
                                      .exec = argument == NULL ? options->exec : NULL,
                                      .shim = argument == NULL ? options->shim : NULL,

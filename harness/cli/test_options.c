@@ -39,6 +39,7 @@ struct target *test_open_target(struct cli *cli, const char *argument,
     struct target_request request = {.argument = argument,
                                      .targets_folder =
                                          arena_printf(&cli->arena, "%s/scripts/targets", cli->data),
+                                     .imapspec = cli_server_program(),
                                      .wants_client = options->is_client,
                                      .exec = options->exec,
                                      .shim = options->shim,

@@ -50,7 +50,7 @@ struct target_request {
      *   any other word     `targets_folder`/WORD.target */
     const char *argument;
     const char *targets_folder;  /* where the shipped target files are; NULL: there are none */
-    const char *imapspec;        /* path of this program, started as `imapspec serve` for
+    const char *imapspec;        /* path of the program that is started as `imapspec serve` for
                                     reference-tcp; NULL: what runs now */
     bool wants_client;           /* `reference` is the client of that name */
     const char *exec;            /* instead of argument: the command line of a client, for a shell,

@@ -58,6 +58,13 @@ ends 0 fuzz reference --against reference --count 200 --findings both
 
 # ---- over TCP ----
 ends 0 fuzz reference-tcp --count 100 --findings tcp
+IMAPSPEC_SERVER=/nowhere/imapspec
+export IMAPSPEC_SERVER
+ends 3 fuzz reference-tcp --count 1
+has err "/nowhere/imapspec: no such file"
+IMAPSPEC_SERVER=$IMAPSPEC
+ends 0 fuzz reference-tcp --count 1
+unset IMAPSPEC_SERVER
 check_nothing_left
 
 # ---- what is wrong is found, small, and fails where it was found alone ----
