@@ -45,6 +45,8 @@ static void judge_end(struct client_look *look, const struct look_request *r,
         return;
     const struct look_command *c = &look->commands[r->first_command % LOOK_COMMANDS_MOST];
     bool is_early = !c->is_completed && status != SHIM_FAILED && status != SHIM_UNSUPPORTED;
+    if (is_early && client_look_is_garbled(look))
+        return;
     if (!is_early && (look->is_hostile || is_alike(c->status, status) || is_for_data(r, c)))
         return;
     struct look_finding *f =

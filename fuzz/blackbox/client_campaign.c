@@ -75,7 +75,7 @@ static bool take_hang(const struct client_look *look, const struct result_case *
         const struct result_finding *f = &r->findings[i];
         char signature[96];
         if (strcmp(f->requirement, requirement) != 0 || f->line == 0 || !look->has_greeted ||
-            (look->is_hostile && look->was_garbled))
+            client_look_is_garbled(look))
             continue;
         (void)snprintf(signature, sizeof signature, "no end of %s", request->verb);
         fail(result, "hang", requirement, signature, f->text);

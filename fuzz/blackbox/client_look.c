@@ -78,6 +78,12 @@ static bool is_ambiguous(struct span octets)
     return false;
 }
 
+bool client_look_is_garbled(const struct client_look *look)
+{
+    return (look->is_hostile && look->was_garbled) ||
+           (look->from_server != NULL && is_ambiguous(wire_reader_unfinished(look->from_server)));
+}
+
 static void take_server_finding(struct client_look *look, const struct watch_found *found)
 {
     const struct finding *f = found->finding;

@@ -74,6 +74,9 @@ struct client_look {
 void client_look_begin(struct client_look *look, struct client_feedback *feedback, bool may_cross);
 void client_look_end(struct client_look *look);
 
+/* Whether the client may read other lines than we do. */
+bool client_look_is_garbled(const struct client_look *look);
+
 /* One more finding, unless there are too many. */
 struct look_finding *client_look_add(struct client_look *look, const char *oracle,
                                      const char *requirement, const char *signature);

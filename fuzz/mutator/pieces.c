@@ -2,7 +2,7 @@
 
 /* Set pieces: a few commands, of one session or of several, that are about the same thing. */
 
-enum { STEPS_LEAST = 3, STEPS_MORE = 4 };
+enum { STEPS_LEAST = 3, STEPS_MORE = 8 };
 
 void command_say(struct mutator *m, unsigned session, const char *text)
 {
@@ -229,13 +229,14 @@ void piece_prepare(struct mutator *m)
 
 /* ---- operators ---- */
 
-/* A client mostly goes away at the first line that it cannot take, and hears no more of a stream:
- * behind many there is nobody to hear the piece. */
+/* A client mostly goes away at the first line that it cannot take, and hears no more of a stream;
+ * and behind many commands sessions are not where they seem to be. So now and then the piece stands
+ * alone. */
 bool session_piece(struct mutator *m, unsigned which)
 {
     (void)which;
     uint32_t place = below(m, 2) == 0 ? m->units->nitems : units_place(m, m->units);
-    bool is_anew = m->side == MUTATOR_RESPONSES && below(m, 3) == 0;
+    bool is_anew = below(m, 3) == 0;
     if (is_anew)
         place = 0;
     unsigned here = units_session(m->units, place);

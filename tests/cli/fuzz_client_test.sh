@@ -55,6 +55,10 @@ esac
 has out "responses: alternatives told"
 check_nothing_left
 
+# ---- where it is open what a line is, a client may have read a completion that we have not ----
+printf '\022\022\021\007\r\n\022 {3}\r\nA0004 No {3}\r\na4 no' >garbled
+ends 0 shrink garbled reference --client
+
 # ---- what is wrong is found, small, and fails where it was found alone ----
 faults="cache/expunge-keeps-count command/any-tag cache/flags-or"
 [ "$SANITIZED" -eq 0 ] || faults=cache/expunge-keeps-count
