@@ -384,6 +384,8 @@ def test_eight(d):
     size = os.path.getsize(page)
     start = time.time()
     d.open(page, "#matrix")
+    # the driver may come back before a page of this size is there
+    check(soon(d, "return document.readyState", lambda s: s == "complete") == "complete", "the page is loaded")
     loaded = time.time() - start
     everything = d.run(VISIBLE)
     took = d.run("var f = document.querySelector('#matrix form'), t = performance.now();"
