@@ -35,6 +35,7 @@ static const struct {
     {"store 3,5 FLAGS (\\Seen)", "shim.store.FLAGS"},
     {"fetch 5 FLAGS", "shim.fetch"},
     {"copy 4:5 m1", "shim.copy"},
+    {"show 4:5 FLAGS", "shim.show"},
     {"logout", "shim.logout"},
 };
 enum { NOPERATIONS = sizeof operations / sizeof *operations, GROUP_MOST = 4, ASKED_MOST = 24 };
