@@ -81,6 +81,7 @@ class Run:
         self.dictionary = os.path.join(options.tree, "corpus/dictionaries/imap2.dict")
         self.log = os.path.join(folder, "log")
         self.clock_seconds = 0
+        self.is_enough = False
 
     def program(self, tree, name):
         return os.path.join(self.options.build, f"fuzz-{tree}", name)
@@ -109,6 +110,7 @@ class Run:
                     status = process.poll()
                     if status is None:
                         seconds = max(seconds, processor_seconds(process.pid))
+                self.is_enough = bool(is_enough())  # what is said when all is stopped is no finding
                 if status is None:
                     self.finish(process)
             finally:
@@ -214,7 +216,8 @@ class Run:
         if status not in (0, 1, STOPPED) and not self.shown() and not has_ended:
             raise RuntimeError(f"{' '.join(command)} ended with {status}:\n{self.told()[-1500:]}")
         runs = re.findall(r"(\d+) scenarios", self.told())
-        is_sure = self.confirmed() or set(self.shown()) - set(BY_CLOCK) or has_ended
+        is_sure = (self.is_enough and (self.confirmed() or set(self.shown()) - set(BY_CLOCK)) or
+                   (status != STOPPED and has_ended))
         return seconds, [findings] if is_sure else [], int(runs[-1]) if runs else 0
 
     def play(self):
