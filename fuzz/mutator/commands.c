@@ -183,11 +183,16 @@ struct producer command_start(struct mutator *m, unsigned session, struct span v
     return p;
 }
 
+void command_all(struct producer *p)
+{
+    produce_octets(p, SPAN_LIT("1:"));
+    produce_number(p, p->scene->exists > 0 ? p->scene->exists : 1);
+}
+
 struct producer command_start_all(struct mutator *m, unsigned session, struct span verb)
 {
     struct producer p = command_start(m, session, verb);
-    produce_octets(&p, SPAN_LIT("1:"));
-    produce_number(&p, p.scene->exists > 0 ? p.scene->exists : 1);
+    command_all(&p);
     return p;
 }
 

@@ -147,7 +147,9 @@ struct producer producer_of(struct mutator *m, unsigned session);
 void command_fresh(struct mutator *m, unsigned session);
 /* The same, begun: a tag and the verb, which brings its blanks. */
 struct producer command_start(struct mutator *m, unsigned session, struct span verb);
-/* And all messages that the session may know: 1:N. */
+/* Names all messages that the session may know: 1:N. */
+void command_all(struct producer *p);
+/* A command begun, with these. */
 struct producer command_start_all(struct mutator *m, unsigned session, struct span verb);
 /* Writes what p has made, and lets it take effect. */
 void command_end(struct mutator *m, struct producer *p, unsigned session);

@@ -106,15 +106,13 @@ void command_probe(struct mutator *m, unsigned session)
 /* Mostly as clients name messages: one of them, or all. */
 static void produce_messages(struct mutator *m, struct producer *p)
 {
-    uint32_t exists = p->scene->exists > 0 ? p->scene->exists : 1;
     uint32_t kind = below(m, 4);
-    if (kind == 0) {
+    if (kind == 0)
         produce_rule(p, m->sequence);
-        return;
-    }
-    if (kind == 1)
-        produce_octets(p, SPAN_LIT("1:"));
-    produce_number(p, kind == 1 ? exists : 1 + below(m, exists));
+    else if (kind == 1)
+        command_all(p);
+    else
+        produce_number(p, 1 + below(m, p->scene->exists > 0 ? p->scene->exists : 1));
 }
 
 /* Messages and then the rest, said behind a verb. */

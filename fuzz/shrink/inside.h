@@ -58,5 +58,8 @@ bool shrink_load(struct shrinker *s);
 /* The data of a unit, without escapes and control events, in place of what `out` held. */
 void shrink_data(const struct stream_unit *unit, struct buffer *out);
 void shrink_keep(struct shrinker *s, size_t from, size_t to); /* appends units as they stand */
+/* Writes the whole candidate, with octets of s->text, the data of s->unit, replaced. Control events
+ * inside that unit are lost. */
+void shrink_replace(struct shrinker *s, size_t at, size_t nbytes, struct span with);
 
 #endif

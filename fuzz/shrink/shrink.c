@@ -75,6 +75,17 @@ void shrink_keep(struct shrinker *s, size_t from, size_t to)
     buffer_append(&s->candidate, span_slice(buffer_span(&s->best), at, end - at));
 }
 
+void shrink_replace(struct shrinker *s, size_t at, size_t nbytes, struct span with)
+{
+    struct span text = buffer_span(&s->text);
+    struct stream_writer writer = stream_writer_to(&s->candidate);
+    shrink_keep(s, 0, s->unit);
+    stream_write_data(&writer, span_slice(text, 0, at));
+    stream_write_data(&writer, with);
+    stream_write_data(&writer, span_from(text, at + nbytes));
+    shrink_keep(s, s->unit + 1, s->nunits);
+}
+
 void shrink_data(const struct stream_unit *unit, struct buffer *out)
 {
     size_t nbytes = stream_data(unit->bytes, NULL, 0);

@@ -16,17 +16,9 @@ bool shrink_load(struct shrinker *s)
     return true;
 }
 
-/* Replaces the octets of a node, and the count of the literals it is in. Control events inside the
- * command are lost. */
 static void write_candidate(struct shrinker *s, const struct parse_node *node, struct span with)
 {
-    struct span text = buffer_span(&s->text);
-    struct stream_writer writer = stream_writer_to(&s->candidate);
-    shrink_keep(s, 0, s->unit);
-    stream_write_data(&writer, span_slice(text, 0, node->at));
-    stream_write_data(&writer, with);
-    stream_write_data(&writer, span_from(text, (size_t)node->at + node->nbytes));
-    shrink_keep(s, s->unit + 1, s->nunits);
+    shrink_replace(s, node->at, node->nbytes, with);
 }
 
 static const struct form_rule *rule_of(const struct shrinker *s, const struct parse_node *node)

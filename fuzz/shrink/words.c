@@ -1,16 +1,20 @@
 #include "shrink/inside.h"
+#include "wire/wire.h"
 
 /* Candidates that leave words out of a command that has no derivation. A literal belongs to the
  * word that ends with its announcement: its octets are none of the command's words. */
 
-static size_t octets_announced(struct span rest)
+/* Octets of an announcement that begins here, its line end and the literal; 0: it is none. */
+static size_t literal_at(struct span rest)
 {
-    uint32_t count = 0;
-    size_t close = span_find(rest, SPAN_LIT("}\r\n"));
-    if (close == SPAN_NPOS || number_parse_u32(span_slice(rest, 1, close - 1), &count) != 0)
+    uint64_t count = 0;
+    size_t brace = 0;
+    size_t end = span_find(rest, SPAN_LIT("\r\n"));
+    if (end == SPAN_NPOS || !wire_announcement(span_slice(rest, 0, end), &count, &brace) ||
+        brace != 0)
         return 0;
-    size_t behind = close + 3;
-    return behind + (count < rest.nbytes - behind ? count : rest.nbytes - behind);
+    size_t behind = end + 2;
+    return behind + (count < rest.nbytes - behind ? (size_t)count : rest.nbytes - behind);
 }
 
 /* Where the word that begins at `at` ends; the blanks before it are part of it, a line's end is a
@@ -23,7 +27,7 @@ static size_t word_end(struct span text, size_t at)
     if (end < text.nbytes && text.data[end] == '\r')
         return end + 1 + (end + 1 < text.nbytes && text.data[end + 1] == '\n');
     while (end < text.nbytes && text.data[end] != ' ' && text.data[end] != '\r') {
-        size_t literal = text.data[end] == '{' ? octets_announced(span_from(text, end)) : 0;
+        size_t literal = text.data[end] == '{' ? literal_at(span_from(text, end)) : 0;
         end += literal > 0 ? literal : 1;
     }
     return end;
@@ -45,15 +49,6 @@ static size_t word_at(struct span text, size_t index)
     return at;
 }
 
-static void leave_out(struct shrinker *s, struct span text, size_t from, size_t to)
-{
-    struct stream_writer writer = stream_writer_to(&s->candidate);
-    shrink_keep(s, 0, s->unit);
-    stream_write_data(&writer, span_slice(text, 0, word_at(text, from)));
-    stream_write_data(&writer, span_from(text, word_at(text, to)));
-    shrink_keep(s, s->unit + 1, s->nunits);
-}
-
 /* Runs of words from the end on, shorter and shorter. */
 static bool shrink_unit(struct shrinker *s)
 {
@@ -68,8 +63,9 @@ static bool shrink_unit(struct shrinker *s)
     if (s->chunk == 0)
         return false;
     size_t to = nwords - s->cursor;
+    size_t from = word_at(text, to > s->chunk ? to - s->chunk : 0);
     s->cursor += s->chunk;
-    leave_out(s, text, to > s->chunk ? to - s->chunk : 0, to);
+    shrink_replace(s, from, word_at(text, to) - from, SPAN_LIT(""));
     return true;
 }
 
