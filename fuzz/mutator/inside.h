@@ -164,10 +164,14 @@ void command_swarm(struct mutator *m);
 
 /* Writes a line: of a request, what stands behind the tag. */
 void command_say(struct mutator *m, unsigned session, const char *text);
+/* A client's session comes into that mailbox. */
+void command_enter(struct mutator *m, unsigned session, struct span name);
 /* Writes what brings the session to a selected mailbox. */
 void command_prefix(struct mutator *m, unsigned session);
 /* Writes what shows what the session knows: FETCH, SEARCH, CHECK; the like of a server. */
 void command_probe(struct mutator *m, unsigned session);
+/* Removes messages. */
+void command_expunge(struct mutator *m, unsigned session);
 /* Writes the event that changes a mailbox from outside. */
 void event_deliver(struct mutator *m);
 /* Writes a whole session, or several: the scenes are at their beginning. */

@@ -28,16 +28,25 @@ static void say_login(struct mutator *m, unsigned session)
     command_end(m, &p, session);
 }
 
-/* A mailbox where another session is, half of the time. */
-static struct span common_mailbox(struct mutator *m, const struct scene *scene,
-                                  char room[POOL_MOST_NBYTES])
+/* A mailbox where another session is, if there is one. */
+static struct span other_mailbox(struct mutator *m, const struct scene *scene)
 {
     uint32_t first = below(m, STREAM_NSESSIONS);
-    for (uint32_t i = 0; i < STREAM_NSESSIONS && first % 2 == 0; i++) {
+    for (uint32_t i = 0; i < STREAM_NSESSIONS; i++) {
         const struct scene *other = &m->scenes[(first + i) % STREAM_NSESSIONS];
         if (other != scene && other->mailbox_nbytes > 0)
             return span_make(other->mailbox, other->mailbox_nbytes);
     }
+    return SPAN_LIT("");
+}
+
+/* Half of the time one where another session is. */
+static struct span common_mailbox(struct mutator *m, const struct scene *scene,
+                                  char room[POOL_MOST_NBYTES])
+{
+    struct span name = below(m, 2) == 0 ? other_mailbox(m, scene) : SPAN_LIT("");
+    if (name.nbytes > 0)
+        return name;
     if (below(m, 4) == 0)
         return m->pools.of[POOL_MAILBOX].items[0];
     return pool_value(POOL_MAILBOX, &m->dice, scene, room);
@@ -58,10 +67,17 @@ static void say_select(struct mutator *m, unsigned session, struct span name)
     end_with_mailbox(m, &p, session, name);
 }
 
+void command_enter(struct mutator *m, unsigned session, struct span name)
+{
+    unsigned state = m->scenes[session - 1].state;
+    if (state == SCENE_NEW || state == SCENE_OVER)
+        say_login(m, session);
+    say_select(m, session, name);
+}
+
 void command_prefix(struct mutator *m, unsigned session)
 {
     char room[POOL_MOST_NBYTES];
-    unsigned state = m->scenes[session - 1].state;
     if (m->side == MUTATOR_RESPONSES) {
         command_say(m, session, "* OK ready");
         command_say(m, session, "+ go");
@@ -72,9 +88,7 @@ void command_prefix(struct mutator *m, unsigned session)
         command_say(m, session, "A0002 OK [READ-WRITE] selected");
         return;
     }
-    if (state == SCENE_NEW || state == SCENE_OVER)
-        say_login(m, session);
-    say_select(m, session, common_mailbox(m, &m->scenes[session - 1], room));
+    command_enter(m, session, common_mailbox(m, &m->scenes[session - 1], room));
 }
 
 static void probe_request(struct mutator *m, unsigned session)
@@ -124,6 +138,12 @@ static void say_of_messages(struct mutator *m, unsigned session, const char *ver
     command_end(m, &p, session);
 }
 
+void command_expunge(struct mutator *m, unsigned session)
+{
+    say_of_messages(m, session, " STORE ", " +FLAGS (\\Deleted)\r\n");
+    command_say(m, session, "EXPUNGE");
+}
+
 void event_deliver(struct mutator *m)
 {
     unsigned argument = below(m, 256);
@@ -135,7 +155,13 @@ void event_deliver(struct mutator *m)
 static const char *const other_flags[] = {" FLAGS \\Deleted\r\n", " -FLAGS (\\Seen k1)\r\n",
                                           " +FLAGS k1\r\n", " +FLAGS (k2 k3)\r\n"};
 
-/* Copies messages and, half of the time, goes where they are and changes what is there. */
+/* Goes where messages have been copied to and changes what is there. */
+static void say_follow(struct mutator *m, unsigned session, struct span name, const char *flags)
+{
+    say_select(m, session, name);
+    say_of_messages(m, session, " STORE ", flags);
+}
+
 static void say_copy(struct mutator *m, unsigned session)
 {
     char room[POOL_MOST_NBYTES];
@@ -144,10 +170,24 @@ static void say_copy(struct mutator *m, unsigned session)
     produce_messages(m, &p);
     produce_octets(&p, SPAN_LIT(" "));
     end_with_mailbox(m, &p, session, name);
-    if (below(m, 2) != 0)
+    if (below(m, 2) == 0)
+        say_follow(m, session, name, other_flags[below(m, 4)]);
+}
+
+/* Brings all that is in the first mailbox, and the keywords that are there, to where another
+ * session is. */
+static void say_bring(struct mutator *m, unsigned session)
+{
+    struct span name = other_mailbox(m, &m->scenes[session - 1]);
+    if (name.nbytes == 0) {
+        say_copy(m, session);
         return;
-    say_select(m, session, name);
-    say_of_messages(m, session, " STORE ", other_flags[below(m, 4)]);
+    }
+    say_select(m, session, m->pools.of[POOL_MAILBOX].items[0]);
+    struct producer p = command_start_all(m, session, SPAN_LIT(" COPY "));
+    produce_octets(&p, SPAN_LIT(" "));
+    end_with_mailbox(m, &p, session, name);
+    say_follow(m, session, name, other_flags[2]);
 }
 
 /* Looks for something in messages of which it has seen the envelopes. */
@@ -188,7 +228,10 @@ static void take_step(struct mutator *m, unsigned session)
         command_probe(m, session);
         return;
     case 6:
-        say_copy(m, session);
+        if (below(m, 2) == 0)
+            say_copy(m, session);
+        else
+            say_bring(m, session);
         return;
     case 7:
         say_search(m, session);

@@ -23,7 +23,7 @@ crashes() {
     has "$folder/meta.json" "$what"
 }
 
-crashes client.envelope-freed heap-use-after-free 1500 reference --client
+crashes client.result-moves heap-use-after-free 1500 reference --client
 crashes parser.month-table buffer-overflow 100 reference
 crashes parser.month-table buffer-overflow 100 reference-tcp
 check_nothing_left
