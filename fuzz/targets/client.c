@@ -74,6 +74,15 @@ static void listen(struct talk *talk)
     }
 }
 
+/* In a name that is the rest of its line (B93). */
+static bool is_inside_name(struct span line, size_t brace)
+{
+    struct span rest = span_trim(span_from(line, 2));
+    struct span word = span_cut(&rest, ' ');
+    return (span_is_nocase(word, "MAILBOX") || span_is_nocase(word, "BBOARD")) &&
+           rest.data != line.data + brace;
+}
+
 /* Whether it announces a literal is anybody's guess: a count behind a line of no kind, in the
  * greeting, or where no string can begin. Of a line that comes in pieces it is taken to be. */
 static bool is_doubtful(const struct talk *talk, struct span piece)
@@ -83,8 +92,9 @@ static bool is_doubtful(const struct talk *talk, struct span piece)
     size_t brace;
     if (!talk->has_greeting || talk->is_inside_line || !span_starts_with(piece, SPAN_LIT("* ")))
         return span_ends_with(line, SPAN_LIT("}"));
-    return wire_announcement(line, &count, &brace) && line.data[brace - 1] != ' ' &&
-           line.data[brace - 1] != '(';
+    return wire_announcement(line, &count, &brace) &&
+           ((line.data[brace - 1] != ' ' && line.data[brace - 1] != '(') ||
+            is_inside_name(line, brace));
 }
 
 /* Line by line: nothing that a client does can begin but at the end of one. */
