@@ -110,6 +110,8 @@ enum mail_error maildir_box_unlink(struct maildir_box *box, struct mail_message 
 
 enum mail_error maildir_box_load(struct maildir_box *box, struct mail_message *message)
 {
+    if (message->is_removed) /* looking for its file would read the directory, for each of them */
+        return MAIL_GONE;
     for (int i = 0; i < TRIES_MAX; i++) {
         struct buffer octets = {0};
         int rc = maildir_file_read(maildir_box_directory(box, message),

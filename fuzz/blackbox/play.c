@@ -219,6 +219,17 @@ static void look_after_target(struct play *p)
     buffer_free(&why);
 }
 
+/* What was said last and not answered is read when nobody listens any more. What the server dies of
+ * then is of this play, and not of the next one. */
+static void look_after_the_rest(struct play *p)
+{
+    if (p->result->has_finding || !p->stage->is_spoilt || p->options->target->is_in_process)
+        return;
+    if (!talk_others_are_greeted(p))
+        net_sleep(p->loop, clock_now_us(net_loop_clock(p->loop)) + GRACE_US);
+    look_after_target(p);
+}
+
 static bool prepare(struct play *p)
 {
     struct buffer why = {0};
@@ -251,6 +262,7 @@ static void play_prepared(struct play *p, struct span plan)
             feedback_state(p->options->feedback, p->talks[i].model, p->nsessions);
         talk_close(p, &p->talks[i]);
     }
+    look_after_the_rest(p);
     p->stage->nplays++;
     p->stage->is_spoilt = p->stage->is_spoilt || p->result->has_finding;
     buffer_free(&signed_in);

@@ -366,8 +366,7 @@ static int64_t limit_us(const struct play *p, const struct talk *t)
     return (int64_t)((double)ms * 1000 * scale);
 }
 
-/* Whether the server still answers others. */
-static bool is_alive(struct play *p)
+bool talk_others_are_greeted(struct play *p)
 {
     const struct run_target *target = p->options->target;
     struct err err;
@@ -394,7 +393,7 @@ static void tell_silence(struct play *p, struct talk *t, enum wish wish)
         [WISH_CLOSE] = {"the end of the connection", "logout.close"}};
     char signature[96];
     bool in_process = p->options->target->is_in_process;
-    bool alive = in_process || is_alive(p);
+    bool alive = in_process || talk_others_are_greeted(p);
     const char *requirement = wishes[wish].requirement;
     if (has_bad(t)) {
         requirement = refusal_requirement(t);

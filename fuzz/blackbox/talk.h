@@ -77,5 +77,7 @@ void talk_end(struct play *p, struct talk *t); /* half-close */
 
 /* Waits until nothing is due. False when the play is over. */
 bool talk_settle(struct play *p, struct talk *t);
+/* Whether the server greets somebody else, when it has come to that. */
+bool talk_others_are_greeted(struct play *p);
 
 #endif

@@ -187,7 +187,7 @@ static void say_bring(struct mutator *m, unsigned session)
     struct producer p = command_start_all(m, session, SPAN_LIT(" COPY "));
     produce_octets(&p, SPAN_LIT(" "));
     end_with_mailbox(m, &p, session, name);
-    say_follow(m, session, name, other_flags[2]);
+    say_follow(m, session, name, " +FLAGS k1\r\n");
 }
 
 /* Looks for something in messages of which it has seen the envelopes. */

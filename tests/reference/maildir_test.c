@@ -214,6 +214,9 @@ static void test_others_change_things(void **state)
     mail_box_unwatch(box, &watch);
     struct mail_content *content;
     assert_int_equal(mail_message_load(box, b, &content), MAIL_GONE);
+    maildir_put(place->joe, "cur/2.b:2,", "b", 2); /* gone for good: its file is not looked for */
+    assert_int_equal(mail_message_load(box, b, &content), MAIL_GONE);
+    maildir_delete(place->joe, "cur/2.b:2,");
     mail_message_drop(box, b);
 
     /* what was not noticed yet is found when it is needed */
