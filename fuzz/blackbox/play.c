@@ -219,15 +219,22 @@ static void look_after_target(struct play *p)
     buffer_free(&why);
 }
 
-/* What was said last and not answered is read when nobody listens any more. What the server dies of
- * then is of this play, and not of the next one. */
+/* What was said last and not answered is read when nobody listens any more. What becomes of the
+ * server then is of this play, and not of the next one. */
 static void look_after_the_rest(struct play *p)
 {
     if (p->result->has_finding || !p->stage->is_spoilt || p->options->target->is_in_process)
         return;
-    if (!talk_others_are_greeted(p))
+    int64_t began_us = clock_now_us(net_loop_clock(p->loop));
+    enum talk_reception reception = talk_reception_of_others(p);
+    if (reception == TALK_KEPT_WAITING)
+        p->result->waited_us += (uint64_t)(clock_now_us(net_loop_clock(p->loop)) - began_us);
+    if (reception != TALK_GREETED)
         net_sleep(p->loop, clock_now_us(net_loop_clock(p->loop)) + GRACE_US);
     look_after_target(p);
+    if (reception == TALK_KEPT_WAITING)
+        (void)play_fail(p, "hang", "conn.listening", "nobody is greeted",
+                        "behind what was said last and not answered nobody is greeted");
 }
 
 static bool prepare(struct play *p)

@@ -366,20 +366,22 @@ static int64_t limit_us(const struct play *p, const struct talk *t)
     return (int64_t)((double)ms * 1000 * scale);
 }
 
-bool talk_others_are_greeted(struct play *p)
+enum talk_reception talk_reception_of_others(struct play *p)
 {
     const struct run_target *target = p->options->target;
     struct err err;
     struct carrier *other = target->connect(target->context, p->loop, "fred", &err);
     if (other == NULL)
-        return false;
+        return TALK_TURNED_AWAY;
     int64_t deadline_us = clock_now_us(net_loop_clock(p->loop)) + target->timeout_ms * 1000;
     while (carrier_input(other)->nbytes == 0 && !carrier_at_eof(other))
         if (!net_wait(p->loop, deadline_us))
             break;
-    bool ok = carrier_input(other)->nbytes > 0;
+    enum talk_reception reception = carrier_input(other)->nbytes > 0 ? TALK_GREETED
+                                    : carrier_at_eof(other)          ? TALK_TURNED_AWAY
+                                                                     : TALK_KEPT_WAITING;
     carrier_close(&other);
-    return ok;
+    return reception;
 }
 
 static void tell_silence(struct play *p, struct talk *t, enum wish wish)
@@ -393,7 +395,7 @@ static void tell_silence(struct play *p, struct talk *t, enum wish wish)
         [WISH_CLOSE] = {"the end of the connection", "logout.close"}};
     char signature[96];
     bool in_process = p->options->target->is_in_process;
-    bool alive = in_process || talk_others_are_greeted(p);
+    bool alive = in_process || talk_reception_of_others(p) == TALK_GREETED;
     const char *requirement = wishes[wish].requirement;
     if (has_bad(t)) {
         requirement = refusal_requirement(t);

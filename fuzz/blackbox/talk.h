@@ -77,7 +77,8 @@ void talk_end(struct play *p, struct talk *t); /* half-close */
 
 /* Waits until nothing is due. False when the play is over. */
 bool talk_settle(struct play *p, struct talk *t);
-/* Whether the server greets somebody else, when it has come to that. */
-bool talk_others_are_greeted(struct play *p);
+/* What somebody else gets to hear from the server when it has come to that. */
+enum talk_reception { TALK_GREETED, TALK_TURNED_AWAY, TALK_KEPT_WAITING };
+enum talk_reception talk_reception_of_others(struct play *p);
 
 #endif

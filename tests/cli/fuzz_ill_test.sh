@@ -38,6 +38,13 @@ imapspec fuzz dies.target --count 150 --findings dies
 has out "restarts 1" "150 scenarios" "crash"
 check_nothing_left
 
+# ---- it hangs in a line that has not ended, so nothing is awaited: seen in that scenario ----
+ill hangs "ILL_WORD=CHECK" "ILL_SLOW_MS=60000"
+sed 's/^}$/  limit timeout 1s\n}/' hangs.target >hangs-soon.target
+printf 'a1 LOGIN fred secret\r\na2 CHECK' >stream
+ends 1 shrink stream hangs-soon.target --findings hangs
+has out "hang (conn.listening): behind what was said last and not answered nobody is greeted"
+
 # ---- memory grows: not before it has been measured twice. Without COPY mailboxes stay small ----
 ill leaks "ILL_WORD=CHECK" "ILL_LEAK=20000" "ILL_NOT=COPY"
 ends 1 fuzz leaks.target --count 2300 --findings leaks
