@@ -35,7 +35,7 @@ static void say_changes(struct mutator *m, unsigned session, unsigned onlooker)
 /* Another session that has been asked into the mailbox; or nobody else. */
 static unsigned ask_onlooker(struct mutator *m, unsigned session)
 {
-    unsigned other = 1 + (session + below(m, STREAM_NSESSIONS - 1)) % STREAM_NSESSIONS;
+    unsigned other = other_session(m, session);
     const struct scene *scene = &m->scenes[session - 1];
     if (below(m, 2) == 0 || scene->mailbox_nbytes == 0)
         return session;

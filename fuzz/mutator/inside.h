@@ -162,6 +162,8 @@ void command_swarm(struct mutator *m);
 
 /* ---- set pieces (pieces.c) ---- */
 
+/* Any session but this one. */
+unsigned other_session(struct mutator *m, unsigned session);
 /* Writes a line: of a request, what stands behind the tag. */
 void command_say(struct mutator *m, unsigned session, const char *text);
 /* A client's session comes into that mailbox. */

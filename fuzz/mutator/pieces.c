@@ -4,6 +4,11 @@
 
 enum { STEPS_LEAST = 3, STEPS_MORE = 8 };
 
+unsigned other_session(struct mutator *m, unsigned session)
+{
+    return 1 + (session + below(m, STREAM_NSESSIONS - 1)) % STREAM_NSESSIONS;
+}
+
 void command_say(struct mutator *m, unsigned session, const char *text)
 {
     struct producer p = producer_of(m, session);
@@ -244,7 +249,7 @@ static void take_step(struct mutator *m, unsigned session)
 
 static void write_steps(struct mutator *m, unsigned here)
 {
-    unsigned other = 1 + (here + below(m, STREAM_NSESSIONS - 1)) % STREAM_NSESSIONS;
+    unsigned other = other_session(m, here);
     bool is_alone = below(m, 3) == 0;
     unsigned session = here;
     for (uint32_t count = STEPS_LEAST + below(m, STEPS_MORE); count > 0 && !m->sink.is_full;

@@ -157,7 +157,7 @@ bool session_move(struct mutator *m, unsigned which)
     if (units_session(m->units, to) != here)
         to = from + 1;
     write_head(m, from);
-    sink_session(&m->sink, 1 + (here + below(m, STREAM_NSESSIONS - 1)) % STREAM_NSESSIONS);
+    sink_session(&m->sink, other_session(m, here));
     sink_units(&m->sink, m->units, from, to);
     sink_session(&m->sink, here);
     write_rest(m, to);
@@ -191,7 +191,7 @@ bool session_interleave(struct mutator *m, unsigned which)
     const struct unit *u = &m->units->items[unit];
     struct span bytes = span_slice(m->units->stream, u->at, u->nbytes);
     size_t cut = 1 + below(m, u->nbytes - 1);
-    unsigned other = 1 + (u->session + below(m, STREAM_NSESSIONS - 1)) % STREAM_NSESSIONS;
+    unsigned other = other_session(m, u->session);
     units_walk(m, unit);
     write_head(m, unit);
     cut -= bytes.data[cut - 1] == STREAM_OCTET_ESCAPE;
