@@ -246,6 +246,17 @@ static int take_finding(void *campaign, const struct sample *sample,
     return client_finding_take(campaign, sample, finding, err);
 }
 
+static bool is_in_vain(const void *campaign, char *why, size_t size)
+{
+    const struct client_campaign *c = campaign;
+    if (client_feedback_has_spoken(c->feedback))
+        return false;
+    (void)snprintf(why, size,
+                   "the client never said a command, so nothing was tested: does it connect to "
+                   "{host} {port}?");
+    return true;
+}
+
 static void tell_shares(const void *campaign, struct buffer *out)
 {
     const struct client_campaign *c = campaign;
@@ -284,6 +295,7 @@ static bool open_client(const struct blackbox_options *options, struct course_sh
                                        .play = play,
                                        .play_alone = play_alone,
                                        .take_finding = take_finding,
+                                       .is_in_vain = is_in_vain,
                                        .tell_shares = tell_shares,
                                        .tell_reach = tell_reach};
     return is_ready;

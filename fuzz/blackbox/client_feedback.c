@@ -104,6 +104,25 @@ void client_feedback_command(struct client_feedback *f, struct span command, enu
     note(f, mix(template_of(rest, LINE_NBYTES), 5 + state_index(state)));
 }
 
+static bool has_spoken_in(const struct client_feedback *f, enum model_state state)
+{
+    bool has_spoken = false;
+    for (size_t verb = 0; verb < CLIENT_FEEDBACK_NVERBS; verb++)
+        has_spoken = has_spoken || f->reached[state_index(state)][verb];
+    return has_spoken;
+}
+
+static bool has_entered(const struct client_feedback *f)
+{
+    return has_spoken_in(f, MODEL_AUTHENTICATED) || has_spoken_in(f, MODEL_SELECTED);
+}
+
+bool client_feedback_has_spoken(const struct client_feedback *f)
+{
+    return has_spoken_in(f, MODEL_NOT_AUTHENTICATED) || has_entered(f) ||
+           has_spoken_in(f, MODEL_LOGOUT);
+}
+
 void client_feedback_end(struct client_feedback *f, const char *verb,
                          const struct shim_answer *answer)
 {
@@ -130,6 +149,8 @@ void client_feedback_print(const struct client_feedback *f, struct buffer *out)
                   grammar_coverage_reached(f->told, f->greeting),
                   grammar_coverage_total(f->told, f->greeting), nreached,
                   CLIENT_FEEDBACK_NSTATES * (CLIENT_FEEDBACK_NVERBS - 1));
+    if (!has_entered(f))
+        buffer_append_text(out, "the client was never logged in\n");
     struct buffer missing = {0};
     grammar_coverage_missing(f->told, f->unit, &missing);
     struct span rest = buffer_span(&missing);

@@ -113,6 +113,15 @@ static int take_result(const struct course_player *player, const struct play_res
                                       : player->look_after(player->campaign, sample, result, err);
 }
 
+/* Where nothing can be found the run ends, so that nobody takes it for a good one. */
+static void end_in_vain(const struct course_player *player)
+{
+    struct blackbox_summary *s = &player->course->shared->summary;
+    if (s->is_broken || s->nfindings > 0 || s->nscenarios == 0)
+        return;
+    s->is_broken = player->is_in_vain(player->campaign, s->why, sizeof s->why);
+}
+
 static int play_next(const struct course_player *player, const struct seeds *seeds, struct err *err)
 {
     struct course *course = player->course;
@@ -124,6 +133,8 @@ static int play_next(const struct course_player *player, const struct seeds *see
     player->play(player->campaign, sample, &result);
     if (take_result(player, &result, err) != 0)
         return -1;
+    if (course->shared->summary.nscenarios == COURSE_VAIN_SCENARIOS)
+        end_in_vain(player);
     status_show(player);
     return course->shared->nscenarios % SAVE_SCENARIOS == 0
                ? corpus_save(&course->corpus, course->options->findings, err)
@@ -157,6 +168,7 @@ int course_run(const struct course_player *player, const struct seeds *seeds, bo
         status = play_next(player, seeds, err);
     if (status == 0)
         status = corpus_save(&course->corpus, findings, err);
+    end_in_vain(player);
     if (!course->shared->summary.is_broken)
         status_end(player);
     return status;

@@ -12,7 +12,7 @@
 #include "blackbox/play.h"
 #include "seeds/seeds.h"
 
-enum { SAMPLE_MOST_NBYTES = 65536 };
+enum { SAMPLE_MOST_NBYTES = 65536, COURSE_VAIN_SCENARIOS = 32 };
 
 /* What is played: all that is to be known to do it again. */
 struct sample {
@@ -82,6 +82,9 @@ struct course_player {
     /* After a play without a finding; NULL: nothing. */
     int (*look_after)(void *campaign, const struct sample *sample, const struct play_result *result,
                       struct err *err);
+    /* Whether all that was played says nothing of the target, and why, such as that nobody could
+     * log in. Asked in the end, and after COURSE_VAIN_SCENARIOS, while nothing was found. */
+    bool (*is_in_vain)(const void *campaign, char *why, size_t size);
     /* How commands were answered, in shares: "OK 41 % NO 6 % BAD 53 %  ". */
     void (*tell_shares)(const void *campaign, struct buffer *out);
     /* How much was reached, in whole lines. */

@@ -253,11 +253,21 @@ static void cover(struct feedback *f, unsigned which, struct span text, uint64_t
     add_sentence(f, which == 0 ? f->sent : f->accepted, text, NULL);
 }
 
+static void keep_refusal(struct feedback *f, struct span answer)
+{
+    struct buffer text = {0};
+    buffer_append_escaped(&text, span_trim(answer), sizeof f->refusal / 2);
+    (void)snprintf(f->refusal, sizeof f->refusal, "%.*s", SPAN_ARG(buffer_span(&text)));
+    buffer_free(&text);
+}
+
 void feedback_answer(struct feedback *f, const struct feedback_command *c, struct span text,
                      struct span answer, enum feedback_class class)
 {
     f->nanswers[class]++;
     f->reached[c->state][c->verb][class] = true;
+    if (c->verb == FEEDBACK_LOGIN && class != FEEDBACK_OK && f->refusal[0] == '\0')
+        keep_refusal(f, answer);
     for (size_t i = 0; i < c->npaths; i++)
         note(f, mix(mix(5, c->paths[i]), class != FEEDBACK_OK));
     note(f, mix(mix(mix(mix(6, c->state), c->verb), class), c->kinds));
@@ -291,6 +301,16 @@ void feedback_state(struct feedback *f, const struct model_session *session, siz
     uint64_t hash = mix(7, (uint64_t)model_session_state(session));
     hash = mix(mix(hash, bucket(exists)), bucket(recent));
     note(f, mix(mix(hash, bucket((uint32_t)nremoved)), nsessions));
+}
+
+bool feedback_has_entered(const struct feedback *f)
+{
+    bool has_entered = f->reached[0][FEEDBACK_LOGIN][FEEDBACK_OK];
+    for (unsigned state = 1; state < FEEDBACK_NSTATES; state++)
+        for (unsigned verb = 0; verb < FEEDBACK_NVERBS; verb++)
+            for (unsigned class = 0; class < FEEDBACK_NCLASSES; class ++)
+                has_entered = has_entered || f->reached[state][verb][class];
+    return has_entered;
 }
 
 /* ---- what is printed ---- */
@@ -338,6 +358,8 @@ void feedback_print(const struct feedback *f, struct buffer *out)
                   grammar_coverage_reached(f->accepted, f->request), total, count_pairs(f),
                   f->all_pairs.nentries, count_reached(f),
                   FEEDBACK_NSTATES * FEEDBACK_NVERBS * FEEDBACK_NCLASSES);
+    if (!f->reached[2][FEEDBACK_FETCH][FEEDBACK_OK])
+        buffer_append_text(out, "no FETCH was answered with OK: is there mail in INBOX?\n");
     print_missing(f->sent, f->request, "never sent", out);
     print_missing(f->accepted, f->request, "never accepted", out);
 }

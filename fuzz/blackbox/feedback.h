@@ -11,7 +11,9 @@
 
 enum feedback_class { FEEDBACK_OK, FEEDBACK_NO, FEEDBACK_BAD, FEEDBACK_NCLASSES };
 
-enum { FEEDBACK_NVERBS = 13, FEEDBACK_NSTATES = 3, FEEDBACK_MOST_PATHS = 96 };
+enum { FEEDBACK_LOGIN = 2, FEEDBACK_FETCH = 10, FEEDBACK_NVERBS = 13 }; /* feedback_verb() */
+
+enum { FEEDBACK_NSTATES = 3, FEEDBACK_MOST_PATHS = 96 };
 
 /* A command that waits for its answer. */
 struct feedback_command {
@@ -36,6 +38,7 @@ struct feedback {
     int request;
     bool reached[FEEDBACK_NSTATES][FEEDBACK_NVERBS][FEEDBACK_NCLASSES];
     uint64_t nanswers[FEEDBACK_NCLASSES], ncommands;
+    char refusal[160]; /* of the first LOGIN that was refused, readably; "": none was */
 };
 
 struct feedback *feedback_new(void);
@@ -62,8 +65,11 @@ bool feedback_class_of(struct span completion, enum feedback_class *class_r);
 unsigned feedback_verb(struct span command); /* 0: none that is known */
 const char *feedback_verb_name(unsigned verb);
 
+/* Whether anybody was ever logged in, or greeted with PREAUTH. */
+bool feedback_has_entered(const struct feedback *feedback);
+
 /* Appends "alternatives 143/147, 2-paths 611/702, state x command x answer 88/117" and what was
- * never accepted, a line each. */
+ * never accepted, a line each; before that, that there seems to be no mail. */
 void feedback_print(const struct feedback *feedback, struct buffer *out);
 
 #endif

@@ -176,7 +176,7 @@ static void sign_in(const struct run_target *target, struct span plan, struct bu
     bool is_same = strcmp(user, "fred") == 0 && strcmp(password, "secret") == 0;
     while (stream_splitter_next(&splitter, &unit)) {
         struct span bytes = unit.bytes;
-        if (is_same || unit.kind != STREAM_DATA || feedback_verb(bytes) != 2) {
+        if (is_same || unit.kind != STREAM_DATA || feedback_verb(bytes) != FEEDBACK_LOGIN) {
             buffer_append(out, bytes);
             continue;
         }

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,16 @@ static int take_finding(void *campaign, const struct sample *sample,
     return finding_take(c, sample, buffer_span(&c->history), finding, err);
 }
 
+static bool is_in_vain(const void *campaign, char *why, size_t size)
+{
+    const struct campaign *c = campaign;
+    if (feedback_has_entered(c->feedback))
+        return false;
+    (void)snprintf(why, size, "nobody could log in as %s, so nothing was tested: \"%s\"",
+                   c->target.user_name(c->target.context, "fred"), c->feedback->refusal);
+    return true;
+}
+
 static void tell_shares(const void *campaign, struct buffer *out)
 {
     const struct campaign *c = campaign;
@@ -146,6 +157,7 @@ static bool open_server(const struct blackbox_options *options, struct course_sh
                                        .play_alone = play_alone,
                                        .take_finding = take_finding,
                                        .look_after = look_after,
+                                       .is_in_vain = is_in_vain,
                                        .tell_shares = tell_shares,
                                        .tell_reach = tell_reach};
     return is_ready;

@@ -96,7 +96,7 @@ static void expect_completion(struct play *p, struct talk *t, const struct wire_
     struct talk_due *due = &t->due[t->ndue++];
     *due = (struct talk_due){.tag = rng_hash(unit->tag),
                              .command = arena_copy(&p->arena, span_slice(unit->bytes, 0, 8192)),
-                             .is_login = feedback_verb(unit->bytes) == 2};
+                             .is_login = feedback_verb(unit->bytes) == FEEDBACK_LOGIN};
     (void)snprintf(due->text, sizeof due->text, "%.*s", SPAN_ARG(unit->tag));
     note_crowd(p);
 }

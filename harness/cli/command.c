@@ -87,7 +87,7 @@ static const struct cli_command commands[] = {
      "\n"
      "Exit codes: 0 nothing found; 1 findings, also those that were there with --resume; 2 wrong\n"
      "usage, or a target that is not on this machine; 3 the target could not be started or\n"
-     "reached.\n",
+     "reached, or was never used: nobody could log in, or a client never said a command.\n",
      fuzz_option_table, cli_fuzz},
     {"shrink", "FILE TARGET", "make a scenario or event stream small that shows something wrong",
      "FILE is a scenario (.scn), of which is taken what it sends, or an event stream (events.bin\n"

@@ -19,6 +19,17 @@ has err "x.scn: a scenario for a client cannot be shrunk"
 ends 3 fuzz --shim /nowhere/shim --count 3
 has err "its shim names no features"
 
+# ---- nor is it a good end when nothing was tested ----
+for command in true /nowhere/client; do
+    ends 3 fuzz --exec "$command" --count 2 --findings never
+    has err "the client never said a command, so nothing was tested"
+done
+printf 'import socket, sys\ns = socket.create_connection(("127.0.0.1", int(sys.argv[1])))\n' >shy.py
+printf 's.recv(1000)\ns.send(b"a1 NOOP\\r\\n")\n' >>shy.py
+imapspec fuzz --exec "exec /usr/bin/python3 '$work/shy.py' {port}" --count 2 --timeout-scale 6 \
+    --findings shy
+has out "the client was never logged in"
+
 # ---- nothing is found where nothing is wrong, and everything is said ----
 ends 0 fuzz reference --client --count 600 --seed 7 --findings clean
 has out "findings 0" "seed 7" "responses: alternatives told" "state x verb"

@@ -45,6 +45,22 @@ printf 'a1 LOGIN fred secret\r\na2 CHECK' >stream
 ends 1 shrink stream hangs-soon.target --findings hangs
 has out "hang (conn.listening): behind what was said last and not answered nobody is greeted"
 
+# ---- nobody can log in: no good end of a run that has tested nothing ----
+ill shut
+sed 's/ password "secret"$/ password "wrong"/' shut.target >shut-out.target
+for count in 1 1000; do
+    ends 3 fuzz shut-out.target --count $count --findings shut
+    has err "nobody could log in as fred, so nothing was tested: \"a1 NO "
+    lacks out "scenarios"
+done
+
+# ---- there is no mail: nothing is wrong with that, but little is tested ----
+sed 's/"{port}"/"{port}" "--maildir" "{dir}\/mail"/' shut.target >empty.target
+ends 0 fuzz empty.target --count 40 --findings empty
+has out "no FETCH was answered with OK: is there mail in INBOX?"
+ends 0 fuzz reference --count 40 --findings filled
+lacks out "no FETCH"
+
 # ---- memory grows: not before it has been measured twice. Without COPY mailboxes stay small ----
 ill leaks "ILL_WORD=CHECK" "ILL_LEAK=20000" "ILL_NOT=COPY"
 ends 1 fuzz leaks.target --count 2300 --findings leaks
