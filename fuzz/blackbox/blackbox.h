@@ -61,7 +61,8 @@ struct blackbox_summary {
     uint64_t nscenarios, ncommands;
     uint64_t nwaited_us;        /* time lost in time limits */
     uint64_t nlooked_us;        /* time spent on findings: confirmed, shrunk, written */
-    unsigned nfindings, nflaky; /* told apart; those of an earlier run included when resumed */
+    unsigned nfindings, nflaky; /* told apart; those of earlier runs included */
+    unsigned nearlier;          /* of nfindings, in the folder before the run */
     unsigned nrestarts;         /* of the target */
     bool is_broken;             /* the target went away, or could not be filled */
     char why[400];

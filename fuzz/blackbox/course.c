@@ -117,7 +117,7 @@ static int take_result(const struct course_player *player, const struct play_res
 static void end_in_vain(const struct course_player *player)
 {
     struct blackbox_summary *s = &player->course->shared->summary;
-    if (s->is_broken || s->nfindings > 0 || s->nscenarios == 0)
+    if (s->is_broken || s->nfindings > s->nearlier || s->nscenarios == 0)
         return;
     s->is_broken = player->is_in_vain(player->campaign, s->why, sizeof s->why);
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "blackbox/file.h"
 
@@ -92,13 +93,33 @@ int folder_write_meta(const char *folder, const json_t *root, struct err *err)
 
 /* ---- reading ---- */
 
-json_t *folder_read_meta(const struct course *course, const char *key)
+static int fail_json(const char *path, const json_error_t *error, struct err *err)
+{
+    if (error->line <= 0) /* it cannot be read */
+        return err_set(err, path, 0, 0, "%s", error->text);
+    unsigned col = error->column > 0 ? (unsigned)error->column : 1;
+    return err_set(err, path, (unsigned)error->line, col, "no JSON: %s", error->text);
+}
+
+int folder_read_meta(const struct course *course, const char *key, json_t **meta_r, struct err *err)
 {
     struct arena arena = {0};
     const char *path = arena_printf(&arena, "%s/%s/meta.json", course->options->findings, key);
-    json_t *root = json_load_file(path, 0, NULL);
+    json_error_t error;
+    int status = 0;
+    bool is_there = access(path, F_OK) == 0;
+    json_t *meta = is_there ? json_load_file(path, JSON_REJECT_DUPLICATES, &error) : NULL;
+    if (is_there && meta == NULL)
+        status = fail_json(path, &error, err);
+    else if (is_there && !json_is_string(json_object_get(meta, "oracle")))
+        status = err_set(err, path, 0, 0, "no finding: there is no text \"oracle\"");
+    if (status != 0) {
+        json_decref(meta);
+        meta = NULL;
+    }
+    *meta_r = meta;
     arena_free(&arena);
-    return root;
+    return status;
 }
 
 static void know(struct bucket_list *list, struct bucket *bucket, const json_t *keys)
@@ -112,24 +133,26 @@ static void know(struct bucket_list *list, struct bucket *bucket, const json_t *
     }
 }
 
-unsigned folder_load(struct course *course)
+int folder_load(struct course *course, unsigned *nfindings_r, struct err *err)
 {
     DIR *folder = opendir(course->options->findings);
     struct dirent *entry;
-    unsigned n = 0;
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        json_t *root = folder_read_meta(course, entry->d_name);
-        if (root == NULL)
+    int status = 0;
+    *nfindings_r = 0;
+    while (status == 0 && folder != NULL && (entry = readdir(folder)) != NULL) {
+        json_t *root;
+        status = folder_read_meta(course, entry->d_name, &root, err);
+        if (status != 0 || root == NULL)
             continue;
         struct bucket *bucket = bucket_add(&course->buckets, entry->d_name);
         know(&course->buckets, bucket, json_object_get(root, "shows"));
         know(&course->buckets, bucket, json_object_get(root, "aliases"));
         json_decref(root);
-        n++;
+        ++*nfindings_r;
     }
     if (folder != NULL)
         (void)closedir(folder);
-    return n;
+    return status;
 }
 
 /* ---- playing ---- */

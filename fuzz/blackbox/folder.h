@@ -39,12 +39,15 @@ json_t *folder_text(const char *text);
 __attribute__((warn_unused_result)) int folder_write_meta(const char *folder, const json_t *root,
                                                           struct err *err);
 
-/* meta.json of the bucket, or NULL; the caller's. */
-json_t *folder_read_meta(const struct course *course, const char *key);
+/* meta.json of the bucket, the caller's; NULL when there is none. -1 with *err, its line and column
+ * when it is not what fuzz writes. */
+__attribute__((warn_unused_result)) int
+folder_read_meta(const struct course *course, const char *key, json_t **meta_r, struct err *err);
 
 /* Notes the findings that are there as known, by their own keys and those that they are told to
- * show; returns how many. */
-unsigned folder_load(struct course *course);
+ * show, and counts them. Folders without meta.json are passed over. */
+__attribute__((warn_unused_result)) int folder_load(struct course *course, unsigned *nfindings_r,
+                                                    struct err *err);
 
 /* The verdict of the ordinary player on the scenario: "fail" is as it should be. */
 const char *folder_replay(const struct course *course, const struct run_target *target,

@@ -34,9 +34,9 @@ int record_alias(const struct campaign *c, const struct bucket *bucket,
 {
     struct arena arena = {0};
     char key[BUCKET_KEY_NBYTES];
-    int status = 0;
+    json_t *root;
     bucket_key(finding, key);
-    json_t *root = folder_read_meta(&c->course, bucket->key);
+    int status = folder_read_meta(&c->course, bucket->key, &root, err);
     json_t *aliases = json_object_get(root, "aliases");
     if (aliases != NULL) {
         (void)json_array_append_new(

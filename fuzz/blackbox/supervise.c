@@ -36,12 +36,16 @@ static int fuzz(const struct supervision *s, bool resumes, struct err *err)
 {
     struct course_player player;
     struct seeds seeds = {.nitems = 0};
+    struct blackbox_summary *summary = &s->shared->summary;
     int status = 0;
     if (s->kind->open(s->options, s->shared, &player)) {
         seeds_make(&seeds, s->kind->samples);
         player.begin(player.campaign, &seeds);
-        s->shared->summary.nfindings = folder_load(player.course);
-        status = course_run(&player, &seeds, resumes, err);
+        status = folder_load(player.course, &summary->nfindings, err);
+        if (s->shared->nscenarios == 0)
+            summary->nearlier = summary->nfindings;
+        if (status == 0)
+            status = course_run(&player, &seeds, resumes, err);
         seeds_free(&seeds);
     }
     s->kind->close(player.campaign);
@@ -55,12 +59,14 @@ static int take_end(const struct supervision *s, const struct play_finding *find
 {
     struct course_player player;
     struct play_result again;
+    unsigned nfindings;
     int status = 0;
     if (s->kind->open(s->options, s->shared, &player)) {
-        (void)folder_load(player.course);
+        status = folder_load(player.course, &nfindings, err);
         player.play_alone(player.campaign, &s->shared->sample, &again);
         bool is_same = again.has_finding && strcmp(again.finding.oracle, finding->oracle) == 0;
-        status = course_take_finding(&player, is_same ? &again.finding : finding, err);
+        if (status == 0)
+            status = course_take_finding(&player, is_same ? &again.finding : finding, err);
     }
     s->kind->close(player.campaign);
     return status;

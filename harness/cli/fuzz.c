@@ -12,7 +12,7 @@ const struct cli_option fuzz_option_table[] = {
     {0, "seed", "N", CLI_NUMBER, MEMBER(seed), "seed of all chance (1)"},
     {0, "against", "TARGET", CLI_TEXT, MEMBER(against), "say the same to this server and compare"},
     {0, "rate", "N", CLI_NUMBER, MEMBER(rate), "at most so many scenarios a second"},
-    {0, "resume", NULL, CLI_FLAG, MEMBER(resumes), "go on with the findings that are there"},
+    {0, "resume", NULL, CLI_FLAG, MEMBER(resumes), "go on with the corpus that is there"},
     FUZZ_TARGET_OPTIONS,
     {0}};
 
@@ -46,6 +46,9 @@ static int run(struct cli *cli, void *context, struct blackbox_options *blackbox
     blackbox->time_ms = *time_ms;
     if (blackbox_run(blackbox, &summary, &err) != 0)
         return cli_fail(&err);
+    if (summary.nearlier > 0)
+        (void)printf("%u of the findings were in %s before this run\n", summary.nearlier,
+                     blackbox->findings);
     if (summary.nflaky > 0)
         (void)printf("%u of the findings did not show again every time\n", summary.nflaky);
     if (summary.is_broken) {

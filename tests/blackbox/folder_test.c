@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "blackbox/file.h"
 #include "blackbox/folder.h"
 
 static void texts_of_any_octets(void **state)
@@ -38,8 +40,9 @@ static void what_is_written_is_known_again(void **state)
                               getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
     assert_non_null(mkdtemp(root));
     const char *folder = arena_printf(&arena, "%s/model-00000001", root);
-    json_t *meta = json_pack("{s:[s, s], s:[{s:s}]}", "shows", "model-00000002", "family-00000003",
-                             "aliases", "key", "silent-00000004");
+    json_t *meta =
+        json_pack("{s:s, s:[s, s], s:[{s:s}]}", "oracle", "model", "shows", "model-00000002",
+                  "family-00000003", "aliases", "key", "silent-00000004");
     assert_int_equal(
         folder_fill(folder, SPAN_LIT("scenario"), SPAN_LIT("events"), SPAN_LIT(""), &err), 0);
     assert_int_equal(folder_write_meta(folder, meta, &err), 0);
@@ -49,7 +52,9 @@ static void what_is_written_is_known_again(void **state)
 
     const struct blackbox_options options = {.findings = root};
     struct course course = course_begin(&options, NULL);
-    assert_int_equal(folder_load(&course), 1);
+    unsigned nfindings = 0;
+    assert_int_equal(folder_load(&course, &nfindings, &err), 0);
+    assert_int_equal(nfindings, 1);
     struct bucket *bucket = bucket_find(&course.buckets, "model-00000001");
     assert_non_null(bucket);
     assert_ptr_equal(bucket_find(&course.buckets, "model-00000002"), bucket);
@@ -67,11 +72,48 @@ static void what_is_written_is_known_again(void **state)
     arena_free(&arena);
 }
 
+static void what_is_no_finding_is_an_error(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *meta, *wanted;
+        unsigned line;
+    } cases[] = {{"{\n  \"oracle\": \n", "no JSON: ", 3},
+                 {"[]\n", "no finding: there is no text \"oracle\"", 0},
+                 {"{\"oracle\": 5}\n", "no finding: there is no text \"oracle\"", 0}};
+    struct arena arena = {0};
+    char *root = arena_printf(&arena, "%s/folder-test-XXXXXX",
+                              getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    assert_non_null(mkdtemp(root));
+    const char *folder = arena_printf(&arena, "%s/model-00000001", root);
+    const char *path = arena_printf(&arena, "%s/meta.json", folder);
+    const struct blackbox_options options = {.findings = root};
+    struct course course = course_begin(&options, NULL);
+    struct err err;
+    unsigned nfindings = 9;
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(folder_load(&course, &nfindings, &err), 0);
+    assert_int_equal(nfindings, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(file_write(path, span_of(cases[i].meta), &err), 0);
+        assert_int_equal(folder_load(&course, &nfindings, &err), -1);
+        assert_string_equal(err.file, path);
+        assert_int_equal(err.line, cases[i].line);
+        assert_int_equal(strncmp(err.text, cases[i].wanted, strlen(cases[i].wanted)), 0);
+    }
+    course_free(&course);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(root), 0);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_of_any_octets),
         cmocka_unit_test(what_is_written_is_known_again),
+        cmocka_unit_test(what_is_no_finding_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,6 +28,14 @@ has err "bad.scn:"
 ends 2 fuzz reference --count 1 --findings in-the-way/findings
 has err "in-the-way"
 
+mkdir -p kept/model-1
+printf '{"oracle": "model"\n' >kept/model-1/meta.json
+ends 2 fuzz reference --count 1 --findings kept
+has err "kept/model-1/meta.json:2:1: no JSON: "
+printf '{"oracle": "model"}\n' >kept/model-1/meta.json
+ends 1 fuzz reference --count 1 --findings kept
+has out "findings 1" "1 of the findings were in kept before this run"
+
 # ---- nobody else's server ----
 ends 2 fuzz 192.0.2.1:143 --user u --password p --count 1
 has err "192.0.2.1 is not on this machine; with --i-own-this-server"
