@@ -8,6 +8,7 @@ enum {
     SESSION_COMMANDS = 16, /* derivations in one file */
     MOST_BELOW = 64,
     ROOM_NBYTES = 4096,
+    GENERATED_NBYTES = 8192, /* a session made up, at most: some grow by chance */
     NLONG = 8,
     NSEVERAL = 8
 };
@@ -141,7 +142,7 @@ static void add_derivations(struct seeds *seeds, enum mutator_side side)
 
 static void add_generated(struct seeds *seeds, enum mutator_side side)
 {
-    static char room[STREAM_MOST_NBYTES];
+    static char room[GENERATED_NBYTES];
     struct mutator *m = mutator_new(side);
     for (unsigned i = 0; i < NLONG + NSEVERAL; i++) {
         bool is_long = i < NLONG;
