@@ -117,12 +117,6 @@ static bool has_entered(const struct client_feedback *f)
     return has_spoken_in(f, MODEL_AUTHENTICATED) || has_spoken_in(f, MODEL_SELECTED);
 }
 
-bool client_feedback_has_spoken(const struct client_feedback *f)
-{
-    return has_spoken_in(f, MODEL_NOT_AUTHENTICATED) || has_entered(f) ||
-           has_spoken_in(f, MODEL_LOGOUT);
-}
-
 void client_feedback_end(struct client_feedback *f, const char *verb,
                          const struct shim_answer *answer)
 {

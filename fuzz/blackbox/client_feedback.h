@@ -35,8 +35,6 @@ void client_feedback_command(struct client_feedback *feedback, struct span comma
 void client_feedback_end(struct client_feedback *feedback, const char *verb,
                          const struct shim_answer *answer);
 
-bool client_feedback_has_spoken(const struct client_feedback *feedback); /* a command, ever */
-
 /* Appends "responses: alternatives told 143/147 ..." and what was never told, a line each; before
  * that, that the client was never logged in. */
 void client_feedback_print(const struct client_feedback *feedback, struct buffer *out);

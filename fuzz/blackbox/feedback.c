@@ -358,7 +358,7 @@ void feedback_print(const struct feedback *f, struct buffer *out)
                   grammar_coverage_reached(f->accepted, f->request), total, count_pairs(f),
                   f->all_pairs.nentries, count_reached(f),
                   FEEDBACK_NSTATES * FEEDBACK_NVERBS * FEEDBACK_NCLASSES);
-    if (!f->reached[2][FEEDBACK_FETCH][FEEDBACK_OK])
+    if (!f->reached[state_index(MODEL_SELECTED)][FEEDBACK_FETCH][FEEDBACK_OK])
         buffer_append_text(out, "no FETCH was answered with OK: is there mail in INBOX?\n");
     print_missing(f->sent, f->request, "never sent", out);
     print_missing(f->accepted, f->request, "never accepted", out);

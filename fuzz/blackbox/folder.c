@@ -133,12 +133,11 @@ static void know(struct bucket_list *list, struct bucket *bucket, const json_t *
     }
 }
 
-int folder_load(struct course *course, unsigned *nfindings_r, struct err *err)
+int folder_load(struct course *course, struct err *err)
 {
     DIR *folder = opendir(course->options->findings);
     struct dirent *entry;
     int status = 0;
-    *nfindings_r = 0;
     while (status == 0 && folder != NULL && (entry = readdir(folder)) != NULL) {
         json_t *root;
         status = folder_read_meta(course, entry->d_name, &root, err);
@@ -148,7 +147,6 @@ int folder_load(struct course *course, unsigned *nfindings_r, struct err *err)
         know(&course->buckets, bucket, json_object_get(root, "shows"));
         know(&course->buckets, bucket, json_object_get(root, "aliases"));
         json_decref(root);
-        ++*nfindings_r;
     }
     if (folder != NULL)
         (void)closedir(folder);

@@ -45,9 +45,8 @@ __attribute__((warn_unused_result)) int
 folder_read_meta(const struct course *course, const char *key, json_t **meta_r, struct err *err);
 
 /* Notes the findings that are there as known, by their own keys and those that they are told to
- * show, and counts them. Folders without meta.json are passed over. */
-__attribute__((warn_unused_result)) int folder_load(struct course *course, unsigned *nfindings_r,
-                                                    struct err *err);
+ * show: a bucket of the course for each. Folders without meta.json are passed over. */
+__attribute__((warn_unused_result)) int folder_load(struct course *course, struct err *err);
 
 /* The verdict of the ordinary player on the scenario: "fail" is as it should be. */
 const char *folder_replay(const struct course *course, const struct run_target *target,

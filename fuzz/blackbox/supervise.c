@@ -41,7 +41,8 @@ static int fuzz(const struct supervision *s, bool resumes, struct err *err)
     if (s->kind->open(s->options, s->shared, &player)) {
         seeds_make(&seeds, s->kind->samples);
         player.begin(player.campaign, &seeds);
-        status = folder_load(player.course, &summary->nfindings, err);
+        status = folder_load(player.course, err);
+        summary->nfindings = (unsigned)player.course->buckets.nitems;
         if (s->shared->nscenarios == 0)
             summary->nearlier = summary->nfindings;
         if (status == 0)
@@ -59,10 +60,9 @@ static int take_end(const struct supervision *s, const struct play_finding *find
 {
     struct course_player player;
     struct play_result again;
-    unsigned nfindings;
     int status = 0;
     if (s->kind->open(s->options, s->shared, &player)) {
-        status = folder_load(player.course, &nfindings, err);
+        status = folder_load(player.course, err);
         player.play_alone(player.campaign, &s->shared->sample, &again);
         bool is_same = again.has_finding && strcmp(again.finding.oracle, finding->oracle) == 0;
         if (status == 0)

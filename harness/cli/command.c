@@ -85,10 +85,9 @@ static const struct cli_command commands[] = {
      "docs/fuzzing.md. Mail of a server's users is changed and lost. A client is started for each\n"
      "scenario, and played the server to. Ends at SIGINT or SIGTERM, too.\n"
      "\n"
-     "Exit codes: 0 nothing found; 1 findings, also those that were in their folder before; 2 "
-     "wrong\n"
-     "usage, or a target that is not on this machine; 3 the target could not be started or\n"
-     "reached, or was never used: nobody could log in, or a client never said a command.\n",
+     "Exit codes: 0 nothing found; 1 findings, also those that were in their folder before;\n"
+     "2 wrong usage, or a target that is not on this machine; 3 the target could not be started\n"
+     "or reached, or was never used: nobody could log in, or a client never said a command.\n",
      fuzz_option_table, cli_fuzz},
     {"shrink", "FILE TARGET", "make a scenario or event stream small that shows something wrong",
      "FILE is a scenario (.scn), of which is taken what it sends, or an event stream (events.bin\n"
